@@ -1,0 +1,230 @@
+"""One settings class: environment (``VERBATIM_…``) over ``verbatim.toml`` over defaults.
+
+Every setting has a default and a help line, and ``verbatim settings`` prints where each value came from.
+An unknown setting is an error that names it and the nearest one that exists.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from verbatim.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "VERBATIM_"
+CONFIG_FILE = "verbatim.toml"
+# Read by verbatim itself but not settings: where the settings are, and where tests find the shared data sets.
+NOT_SETTINGS = frozenset({"VERBATIM_CONFIG", "VERBATIM_SHARED_DATA"})
+
+
+class Target(BaseModel):
+    """Where a score should go: "from 82 to 85 by the end of the quarter"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    goal: float
+    start: float | None = None
+    start_on: date | None = None
+    due_on: date | None = None
+
+
+class Settings(BaseSettings):
+    """Every setting of Verbatim, with its default and what it does."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_nested_delimiter=None)
+
+    home: Path = Field(Path("var"), description="folder that holds the database, caches, theme models and reports")
+    database_url: str | None = Field(
+        None,
+        description="SQLAlchemy URL of the store; without it SQLite in the home folder (PostgreSQL: postgresql+psycopg://…)",
+    )
+    organisation: str = Field("Your organisation", description="name shown on reports")
+    timezone: str = Field("UTC", description="IANA time zone that days, weeks and months are counted in")
+    seed: int = Field(7, ge=0, description="seed of everything that draws random numbers")
+    model: str | None = Field(
+        None, description="sentence-transformers model (name or folder); without it all-MiniLM-L6-v2"
+    )
+    themes: int | None = Field(
+        None, ge=2, le=200, description="about how many themes to show; without it the data decide"
+    )
+    redact_patterns: dict[str, str] = Field(
+        default_factory=dict,
+        description='further personal data as NAME = "regular expression", for example order numbers',
+    )
+    redact_keep: list[str] = Field(
+        default_factory=list, description="regular expressions of numbers that stay, for example ticket numbers"
+    )
+    phone_regions: list[str] = Field(
+        default=["US", "GB", "DE", "ES", "FR"], description="countries whose national phone numbers are recognised"
+    )
+    definitions: dict[str, str] = Field(
+        default_factory=dict, description='how scores are counted, by metric, for example csat = "satisfied=5"'
+    )
+    targets: dict[str, Target] = Field(default_factory=dict, description="goal of a score, by metric")
+    small_group: int = Field(30, ge=1, description="fewer answers than this are marked as uncertain")
+    agent_minimum: int = Field(5, ge=1, description="agent-level figures with fewer answers are withheld")
+    survey_every_days: int = Field(30, ge=0, description="days between two surveys to one person, at least")
+    late_after_days: float = Field(7.0, gt=0, description="an answer that comes later than this is flagged as late")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is not an IANA time zone; one is Europe/Berlin")
+        return value
+
+    @field_validator("redact_patterns")
+    @classmethod
+    def _named_patterns(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, pattern in value.items():
+            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name):
+                raise ValueError(f"{name!r} cannot be a tag: use letters, digits and _")
+            _compiled(pattern)
+        return value
+
+    @field_validator("redact_keep")
+    @classmethod
+    def _valid_patterns(cls, value: list[str]) -> list[str]:
+        for pattern in value:
+            _compiled(pattern)
+        return value
+
+    @field_validator("definitions", "targets")
+    @classmethod
+    def _known_metrics(cls, value: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(value) - {"csat", "ces", "nps"})
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not a metric; the metrics are csat, ces and nps")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first: the file's values come in as arguments of the constructor."""
+        return env_settings, init_settings
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the store."""
+        return self.database_url or f"sqlite:///{(self.home / 'verbatim.db').absolute()}"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One setting as ``verbatim settings`` shows it."""
+
+    name: str
+    value: str
+    default: str
+    origin: str
+    help: str
+
+
+def config_path(environment: Mapping[str, str] | None = None) -> Path:
+    """The file named by ``VERBATIM_CONFIG``, else ``verbatim.toml`` in the current folder; it need not exist."""
+    return Path((os.environ if environment is None else environment).get("VERBATIM_CONFIG", CONFIG_FILE))
+
+
+def load_settings() -> Settings:
+    """Read the environment and the settings file.
+
+    Raises:
+        SettingsError: an unknown setting, a wrong value or a file that is not TOML; the message names it.
+    """
+    path = config_path()
+    stored = _read_file(path)
+    _refuse_unknown(stored, str(path))
+    _refuse_unknown(_environment_names(), "the environment")
+    try:
+        return Settings(**stored)
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error, stored, path)) from error
+    except (ValueError, json.JSONDecodeError) as error:
+        raise SettingsError(f"a setting in the environment is not valid: {error}") from error
+
+
+def describe_settings(settings: Settings) -> list[SettingLine]:
+    """Every setting with its value, default, help and where the value came from."""
+    path = config_path()
+    stored, environment = _read_file(path), _environment_names()
+    lines = []
+    for name, spec in Settings.model_fields.items():
+        in_file = str(path) if name in stored else "default"
+        origin = f"{PREFIX}{name.upper()}" if name in environment else in_file
+        default = spec.get_default(call_default_factory=True)
+        value = getattr(settings, name)
+        shown = _without_password(value) if name == "database_url" else value
+        lines.append(SettingLine(name, _as_text(shown), _as_text(default), origin, spec.description or ""))
+    return lines
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        if "VERBATIM_CONFIG" in os.environ:
+            raise SettingsError(f"VERBATIM_CONFIG names {path}, which does not exist")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML: {error}") from error
+
+
+def _environment_names() -> dict[str, str]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS
+    }
+
+
+def _refuse_unknown(names: Mapping[str, Any], place: str) -> None:
+    for name in sorted(names):
+        if name not in Settings.model_fields:
+            near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "`verbatim settings` lists all"
+            raise SettingsError(f"unknown setting {name!r} in {place}; {hint}")
+
+
+def _first_problem(error: ValidationError, stored: Mapping[str, Any], path: Path) -> str:
+    problem = error.errors()[0]
+    name = str(problem["loc"][0]) if problem["loc"] else "?"
+    where = f"{PREFIX}{name.upper()}" if name in _environment_names() else str(path)
+    inner = ".".join(str(part) for part in problem["loc"])
+    return f"setting {inner!r} ({where}) is wrong: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+
+
+def _without_password(url: str | None) -> str | None:
+    return None if url is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, dict):
+        return json.dumps({k: v.model_dump(mode="json") if isinstance(v, BaseModel) else v for k, v in value.items()})
+    return json.dumps(value) if isinstance(value, list) else "" if value is None else str(value)
