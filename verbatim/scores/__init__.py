@@ -1,0 +1,1 @@
+"""CSAT, CES and NPS as pure functions on pandas Series, numpy arrays and counts."""
