@@ -1,0 +1,95 @@
+"""Settings: where values come from, and how wrong ones are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verbatim.errors import SettingsError
+from verbatim.settings import Settings, describe_settings, load_settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def no_settings_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("VERBATIM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults_need_no_file() -> None:
+    settings = load_settings()
+    assert settings.timezone == "UTC"
+    assert settings.url.startswith("sqlite:////")
+    assert settings.url.endswith("/var/verbatim.db")
+
+
+def test_environment_wins_over_file_wins_over_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("verbatim.toml").write_text('seed = 3\norganisation = "Acme"\n', encoding="utf-8")
+    monkeypatch.setenv("VERBATIM_SEED", "11")
+    settings = load_settings()
+    assert (settings.seed, settings.organisation, settings.small_group) == (11, "Acme", 30)
+    origins = {line.name: line.origin for line in describe_settings(settings)}
+    assert origins["seed"] == "VERBATIM_SEED"
+    assert origins["organisation"] == "verbatim.toml"
+    assert origins["small_group"] == "default"
+
+
+def test_another_file_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text("[targets.csat]\ngoal = 85\n", encoding="utf-8")
+    monkeypatch.setenv("VERBATIM_CONFIG", str(tmp_path / "other.toml"))
+    assert load_settings().targets["csat"].goal == 85
+
+
+@pytest.mark.parametrize(
+    ("toml", "named"),
+    [
+        ("timezon = 'UTC'", "'timezone'"),
+        ("timezone = 'Mars/Olympus'", "'timezone'"),
+        ("seed = -1", "'seed'"),
+        ("themes = 'many'", "'themes'"),
+        ("definitions = {cast = 'x'}", "'cast' is not a metric"),
+        ("redact_patterns = {ORDER = '('}", "not a regular expression"),
+        ("targets = {csat = {gaol = 3}}", "targets.csat"),
+        ("seed = ", "verbatim.toml"),
+    ],
+)
+def test_a_wrong_setting_is_named(toml: str, named: str) -> None:
+    Path("verbatim.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(SettingsError, match=named):
+        load_settings()
+
+
+def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_DATABASE", "x")
+    with pytest.raises(SettingsError, match="'database' in the environment; did you mean 'database_url'"):
+        load_settings()
+
+
+def test_json_in_the_environment_that_is_broken_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_TARGETS", "{")
+    with pytest.raises(SettingsError, match="targets"):
+        load_settings()
+
+
+def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERBATIM_CONFIG", "nowhere.toml")
+    with pytest.raises(SettingsError, match=r"nowhere\.toml"):
+        load_settings()
+
+
+def test_the_password_of_the_database_is_not_shown() -> None:
+    settings = Settings(database_url="postgresql+psycopg://ann:secret@db/verbatim")
+    shown = {line.name: line.value for line in describe_settings(settings)}
+    assert shown["database_url"] == "postgresql+psycopg://ann:***@db/verbatim"
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert field.description, f"{name} has no help line"
+        assert f"`{name}`" in documented, f"{name} is not in docs/settings.md"
