@@ -21,7 +21,7 @@ demo: $(STAMP)  ## generate a sample organisation, ingest, mine, score and repor
 	$(BIN)/python -m verbatim demo
 
 test: $(STAMP)  ## run every test
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
 lint: $(STAMP)  ## ruff and mypy strict
 	$(BIN)/ruff format --check .
