@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import platform
 import pkgutil
+import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path

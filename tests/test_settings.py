@@ -45,6 +45,15 @@ def test_another_file_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert load_settings().targets["csat"].goal == 85
 
 
+def test_the_settings_of_a_home_folder_are_found_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "verbatim.toml").write_text('organisation = "Acme"', encoding="utf-8")
+    monkeypatch.setenv("VERBATIM_HOME", str(tmp_path / "acme"))
+    assert load_settings().organisation == "Acme"
+    Path("verbatim.toml").write_text('organisation = "Here"', encoding="utf-8")
+    assert load_settings().organisation == "Here"
+
+
 @pytest.mark.parametrize(
     ("toml", "named"),
     [

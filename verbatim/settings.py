@@ -140,9 +140,17 @@ class SettingLine:
     help: str
 
 
-def config_path(environment: Mapping[str, str] | None = None) -> Path:
-    """The file named by ``VERBATIM_CONFIG``, else ``verbatim.toml`` in the current folder; it need not exist."""
-    return Path((os.environ if environment is None else environment).get("VERBATIM_CONFIG", CONFIG_FILE))
+def config_path() -> Path:
+    """The settings file; it need not exist.
+
+    The one that ``VERBATIM_CONFIG`` names, else ``verbatim.toml`` in the current folder, else the one in the home folder, so
+    that ``verbatim --home DIR`` finds the settings that belong to the data there.
+    """
+    named = os.environ.get("VERBATIM_CONFIG")
+    if named:
+        return Path(named)
+    here, home = Path(CONFIG_FILE), Path(os.environ.get("VERBATIM_HOME") or "var") / CONFIG_FILE
+    return home if home.exists() and not here.exists() else here
 
 
 def load_settings() -> Settings:
