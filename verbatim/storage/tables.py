@@ -7,14 +7,12 @@ live in ``segments``, a flat JSON object of strings. Text is redacted before it 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
-    JSON,
+    BigInteger,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Index,
@@ -23,35 +21,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: refuses naive datetimes, gives back aware UTC on every database."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert to UTC; SQLite keeps it as text without an offset."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}: every time in the store carries its time zone")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Mark what SQLite kept as UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from verbatim.storage.columns import Flat, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -62,7 +34,6 @@ metadata = MetaData(
     }
 )
 
-Flat = JSON().with_variant(JSONB(), "postgresql")
 KEY = String(32)
 
 
@@ -73,9 +44,9 @@ def _key(name: str = "id") -> Column[str]:
 def _source() -> tuple[Column[Any], ...]:
     """Where a row came from: the source's name, its own id there, and the batch that last wrote it."""
     return (
-        Column("source", String(200), nullable=False),
-        Column("external_id", String(500)),
-        Column("batch_id", KEY, nullable=False, index=True),
+        Column("source", Text, nullable=False),
+        Column("external_id", Text),
+        Column("batch_id", KEY, nullable=False),
     )
 
 
@@ -95,11 +66,11 @@ survey_response = Table(
     _key(),
     *_source(),
     Column("submission_id", KEY, nullable=False, index=True),  # one filled-in survey: joins answers and comments
-    Column("metric", String(10), nullable=False),
-    Column("scale", String(40), nullable=False),  # a name of verbatim.scores.scales.SCALES
-    Column("step", String(200)),  # CES along one resolution; "relational"/"transactional" for NPS
-    Column("question", String(500)),
-    Column("status", String(20), nullable=False),  # verbatim.domain.Status
+    Column("metric", Text, nullable=False),
+    Column("scale", Text, nullable=False),  # a name of verbatim.scores.scales.SCALES
+    Column("step", Text),  # CES along one resolution; "relational"/"transactional" for NPS
+    Column("question", Text),
+    Column("status", Text, nullable=False),  # verbatim.domain.Status
     Column("value", Float),
     Column("asked_at", UtcDateTime),
     Column("answered_at", UtcDateTime),
@@ -114,10 +85,10 @@ comment = Table(
     _key(),
     *_source(),
     Column("submission_id", KEY, nullable=False, index=True),
-    Column("question", String(500)),
+    Column("question", Text),
     Column("text", Text, nullable=False),
-    Column("text_key", KEY, nullable=False, index=True),  # stable_key(text): duplicates share it
-    Column("language", String(8)),
+    Column("text_key", KEY, nullable=False),  # stable_key(text): duplicates share it
+    Column("language", Text),
     Column("informative", Boolean, nullable=False),
     Column("occurred_at", UtcDateTime, index=True),
     *_links(),
@@ -132,16 +103,16 @@ ticket = Table(
     Column("contact_id", KEY),
     Column("subject", Text),
     Column("body", Text),
-    Column("status", String(40)),
-    Column("priority", String(40)),
+    Column("status", Text),
+    Column("priority", Text),
     Column("created_at", UtcDateTime, index=True),
     Column("first_reply_at", UtcDateTime),
     Column("solved_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
-    Column("replies", Integer),
-    Column("reopens", Integer),
-    Column("reassignments", Integer),
-    Column("channel_switches", Integer),
+    Column("replies", BigInteger),
+    Column("reopens", BigInteger),
+    Column("reassignments", BigInteger),
+    Column("channel_switches", BigInteger),
     Column("escalated", Boolean),
     Column("first_contact_resolution", Boolean),
     Column("sla_met", Boolean),
@@ -153,14 +124,15 @@ ticket_event = Table(
     metadata,
     _key(),
     *_source(),
-    Column("ticket_id", KEY, nullable=False, index=True),
+    Column("ticket_id", KEY, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("kind", String(60), nullable=False),
-    Column("actor", String(200)),
-    Column("from_value", String(200)),
-    Column("to_value", String(200)),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text),
+    Column("from_value", Text),
+    Column("to_value", Text),
     Column("text", Text),
     Column("segments", Flat, nullable=False),
+    Index(None, "ticket_id", "at"),
 )
 
 account = Table(
@@ -168,13 +140,13 @@ account = Table(
     metadata,
     _key(),
     *_source(),
-    Column("name", String(500)),
-    Column("tier", String(100)),
+    Column("name", Text),
+    Column("tier", Text),
     Column("arr", Float),
-    Column("currency", String(3)),
+    Column("currency", Text),
     Column("since", UtcDateTime),
     Column("renewal_at", UtcDateTime),
-    Column("owner", String(200)),
+    Column("owner", Text),
     Column("segments", Flat, nullable=False),
 )
 
@@ -184,7 +156,7 @@ contact = Table(
     _key(),
     *_source(),
     Column("account_id", KEY, index=True),
-    Column("role", String(100)),
+    Column("role", Text),
     Column("since", UtcDateTime),
     Column("segments", Flat, nullable=False),
 )
@@ -195,8 +167,8 @@ milestone = Table(
     _key(),
     *_source(),
     Column("at", UtcDateTime, nullable=False, index=True),
-    Column("kind", String(100), nullable=False),
-    Column("name", String(500), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
     Column("segments", Flat, nullable=False),
 )
 
@@ -204,9 +176,9 @@ ingest_batch = Table(
     "ingest_batch",
     metadata,
     _key(),
-    Column("kind", String(20), nullable=False),
-    Column("source", String(200), nullable=False),
-    Column("file", String(500), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("file", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("rows", Integer, nullable=False),
@@ -219,15 +191,26 @@ ingest_batch = Table(
 reject = Table(
     "reject",
     metadata,
-    _key(),  # of source, kind, row number and column: a second run replaces, a mended row clears
-    Column("batch_id", KEY, nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("source", String(200), nullable=False, index=True),
-    Column("file", String(500), nullable=False),
+    _key(),  # stable_key(source, kind, file, row, column): a second run of the file replaces
+    Column("batch_id", KEY, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("file", Text, nullable=False),
     Column("row", Integer, nullable=False),
-    Column("column", String(500)),
+    Column("column", Text),
     Column("value", Text),  # redacted and cut to 200 characters
     Column("reason", Text, nullable=False),
+    Index(None, "source", "kind", "file"),
+)
+
+# Which names occur in the segments of which table (of survey_response: by metric), so that nobody scans the rows.
+segment_name = Table(
+    "segment_name",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("metric", Text, primary_key=True),  # empty for other tables
+    Column("name", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 theme_model = Table(
@@ -236,7 +219,7 @@ theme_model = Table(
     _key(),
     Column("created_at", UtcDateTime, nullable=False),
     Column("active", Boolean, nullable=False),
-    Column("encoder_id", String(300), nullable=False),
+    Column("encoder_id", Text, nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("comments", Integer, nullable=False),
     Column("parameters", Flat, nullable=False),  # what was asked for: period, question, seed, wanted number
@@ -247,12 +230,12 @@ theme = Table(
     "theme",
     metadata,
     Column("model_id", KEY, ForeignKey("theme_model.id", ondelete="CASCADE"), primary_key=True),
-    Column("id", String(40), primary_key=True),  # permanent across models
-    Column("parent_id", String(40)),
-    Column("kind", String(20), nullable=False),  # theme | no_detail
-    Column("name", String(300), nullable=False),
-    Column("keywords", JSON, nullable=False),
-    Column("quotes", JSON, nullable=False),  # comment ids, best first
+    Column("id", Text, primary_key=True),  # permanent across models
+    Column("parent_id", Text),
+    Column("kind", Text, nullable=False),  # theme | no_detail
+    Column("name", Text, nullable=False),
+    Column("keywords", Flat, nullable=False),
+    Column("quotes", Flat, nullable=False),  # comment ids, best first
     Column("size", Integer, nullable=False),
 )
 
@@ -263,10 +246,11 @@ assignment = Table(
     Column("comment_id", KEY, primary_key=True),
     Column("start", Integer, primary_key=True),
     Column("end", Integer),
-    Column("theme_id", String(40)),
+    Column("theme_id", Text),
     Column("similarity", Float, nullable=False),
     Column("margin", Float, nullable=False),
     Column("sentiment", Float),
     Index(None, "model_id", "theme_id"),
     Index(None, "comment_id"),
+    sqlite_with_rowid=False,
 )

@@ -1,0 +1,161 @@
+"""The store: every write of the house, each one transaction.
+
+Reading lives in `verbatim.storage.queries`. A process that is killed leaves whole chunks and nothing of the one it
+was writing, so that the same command carries on to the same state.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import delete, insert, select, update
+
+from verbatim.errors import NotFoundError
+from verbatim.storage.failures import translated
+from verbatim.storage.tables import assignment, ingest_batch, reject, segment_name, survey_response, theme, theme_model
+from verbatim.storage.upsert import Changes, upsert_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from sqlalchemy import Connection, Engine, Table
+
+    Row = Mapping[str, Any]
+
+KEPT_MODELS = 5
+COUNTS = ("rows", "inserted", "updated", "unchanged", "rejected")
+
+
+class Store:
+    """A database at the schema of this version; made by `verbatim.storage.engine`. Close it, or use ``with``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back; the store can be used again."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on which everything read is of one moment (SQLite) or committed (PostgreSQL)."""
+        with translated(self.engine.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes: all of it, or, on any error, nothing."""
+        with translated(self.engine.url), self.engine.connect() as connection:
+            with connection.execution_options(writes=True).begin():
+                yield connection
+
+    def upsert(self, table: Table, rows: Sequence[Row], *, batch_id: str = "") -> Changes:
+        """Write rows by their key, in one transaction; a row replaces the stored one whole.
+
+        Of rows with one key the last wins. A column that a row leaves out is null (``segments``: empty,
+        ``batch_id``: the argument). A row that differs in nothing but its batch is unchanged.
+
+        Raises:
+            ValueError: a row with a column that the table does not have, or with a naive datetime.
+            StoreBusyError, StoreFullError, StorageError: the database, which is then as it was.
+        """
+        with self.writing() as connection:
+            return _write(connection, table, rows, batch_id)
+
+    def begin_batch(self, kind: str, source: str, file: str) -> str:
+        """Note that reading ``file`` begins; gives the batch's id, new with every run."""
+        batch_id = uuid.uuid4().hex
+        row = {"id": batch_id, "kind": kind, "source": source, "file": file, "started_at": datetime.now(UTC)}
+        with self.writing() as connection:
+            connection.execute(insert(ingest_batch).values(**row, **dict.fromkeys(COUNTS, 0)))
+        return batch_id
+
+    def write_chunk(
+        self, rows_by_table: Mapping[Table, Sequence[Row]], rejects: Sequence[Row] = (), *, batch_id: str, rows: int = 0
+    ) -> Changes:
+        """Write a chunk of a file, its rejects and the batch's counts, in one transaction.
+
+        ``rows`` is how many rows of the file the chunk covers. ``batch_id`` is filled in for every row. A reject's
+        ``id`` is ``stable_key(source, kind, file, row, column)``, so that reading the file again replaces it.
+        """
+        with self.writing() as connection:
+            changes = Changes()
+            for table in sorted(rows_by_table, key=lambda table: table.name):
+                changes += _write(connection, table, rows_by_table[table], batch_id)
+            _write(connection, reject, rejects, batch_id)
+            done = (rows, changes.inserted, changes.updated, changes.unchanged, len(rejects))
+            added = {name: ingest_batch.c[name] + n for name, n in zip(COUNTS, done, strict=True)}
+            connection.execute(update(ingest_batch).where(ingest_batch.c.id == batch_id).values(added))
+        return changes
+
+    def finish_batch(self, batch_id: str, *, complete: bool = True) -> None:
+        """Note that reading has ended; ``complete`` says that the file was read to its end.
+
+        Then the rejects that earlier runs of the same file left and this one did not see again are cleared: their
+        rows have been mended. After an early stop they stay.
+
+        Raises:
+            NotFoundError: there is no such batch.
+        """
+        with self.writing() as connection:
+            batch = connection.execute(select(ingest_batch).where(ingest_batch.c.id == batch_id)).one_or_none()
+            if batch is None:
+                raise NotFoundError(f"there is no ingest batch {batch_id!r}; begin_batch makes one")
+            if complete:
+                of_file = [reject.c[name] == getattr(batch, name) for name in ("source", "kind", "file")]
+                connection.execute(delete(reject).where(*of_file, reject.c.batch_id != batch_id))
+            finished = update(ingest_batch).where(ingest_batch.c.id == batch_id)
+            connection.execute(finished.values(finished_at=datetime.now(UTC)))
+
+    def save_theme_model(self, model: Row, themes: Sequence[Row], assignments: Sequence[Row]) -> tuple[str, ...]:
+        """Keep a theme model as the active one, with its themes and assignments, in one transaction.
+
+        ``model_id`` and ``active`` are filled in. A model with the same id is replaced. The last five models by
+        ``created_at`` stay; gives the ids of those removed, whose files can go too.
+        """
+        model_id = model["id"]
+        with self.writing() as connection:
+            connection.execute(delete(theme_model).where(theme_model.c.id == model_id))
+            connection.execute(update(theme_model).values(active=False))
+            upsert_rows(connection, theme_model, [{**model, "active": True}], {})
+            upsert_rows(connection, theme, themes, {"model_id": model_id})
+            upsert_rows(connection, assignment, assignments, {"model_id": model_id, "start": 0})
+            newest = (theme_model.c.active.desc(), theme_model.c.created_at.desc(), theme_model.c.id)
+            removed = connection.execute(select(theme_model.c.id).order_by(*newest).offset(KEPT_MODELS)).scalars().all()
+            connection.execute(delete(theme_model).where(theme_model.c.id.in_(removed)))
+        return tuple(sorted(removed))
+
+    def active_model_id(self) -> str | None:
+        """The theme model in use; ``None`` before the first `save_theme_model`."""
+        with self.reading() as connection:
+            found: str | None = connection.execute(select(theme_model.c.id).where(theme_model.c.active)).scalar()
+        return found
+
+
+def _write(connection: Connection, table: Table, rows: Sequence[Row], batch_id: str) -> Changes:
+    changes = upsert_rows(connection, table, rows, {"batch_id": batch_id})
+    if "segments" in table.columns:
+        upsert_rows(connection, segment_name, _segment_names(table, rows), {})
+    return changes
+
+
+def _segment_names(table: Table, rows: Sequence[Row]) -> list[Row]:
+    """Which segments the rows carry; of survey responses by metric."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if segments := row.get("segments"):
+            metric = row["metric"] if table is survey_response else ""
+            found.setdefault(metric, set()).update(segments)
+    return [{"holder": table.name, "metric": metric, "name": name} for metric, names in found.items() for name in names]
