@@ -1,0 +1,223 @@
+"""Finds phone numbers: international form of every country, national form of the regions asked for.
+
+Candidates are runs of digit groups; every window of whole groups is tried, longest first, against the numbering
+plans of ``phonenumbers``. Its own ``PhoneNumberMatcher`` finds the same numbers far more slowly and takes dates,
+order numbers and bare digits for numbers, so the rules on context and grouping are here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+from verbatim.errors import SettingsError
+from verbatim.text.numbers import ORDINARY, follows_other_number, precedes_unit
+from verbatim.text.spans import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from phonenumbers import PhoneNumber
+
+    from verbatim.text.spans import Found
+
+_SEPARATORS = r" \t\u00a0\u2007\u2009\u202f./()\-\u2010-\u2015\u2212"
+_RUN = re.compile(rf"\d+(?:[{_SEPARATORS}]{{1,3}}\d+)*")
+_GROUP = re.compile(r"\d+")
+_PLUS_BEFORE = re.compile(r"[+＋][( ]{0,2}$")
+_EXTENSION = re.compile(r" ?,? ?(?:ext(?:ension|n)?|x|durchwahl|dw|anexo|poste)[.:]? ?\d{1,6}(?!\w)", re.IGNORECASE)
+_SAID_PHONE = re.compile(
+    r"\b(?:tel|tele?fon\w*|teléfono|telephone|phone\w*|call\w*|ring|reach me|mobile|cell\w*|contact\w*|whats ?app|text me|sms|fax"
+    r"|landline|handy\w*|mobil\w*|anruf\w*|rufen|ruf|erreich\w*|rückruf\w*|festnetz\w*|durchwahl|móvil|movil|celular|llam\w+"
+    r"|número de contacto|contáct\w+|dial\w*|hotline|appel\w*|portable|joindre)\b[^\n]{0,30}$",
+    re.IGNORECASE,
+)
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 17
+_NANP_SHAPES = frozenset({(3, 3, 4), (1, 3, 3, 4), (3, 7), (10,), (11,), (1, 10), (6, 4)})
+_EXTRA_SHAPES = {"ES": frozenset({(3, 3, 3), (3, 2, 2, 2), (2, 3, 2, 2), (2, 7), (3, 6), (9,)})}
+
+
+class _Group(NamedTuple):
+    start: int
+    end: int
+    digits: str
+
+
+def known_regions(regions: Sequence[str]) -> tuple[str, ...]:
+    """``regions`` in upper case, once each; ``SettingsError`` for one that has no numbering plan."""
+    upper = tuple(dict.fromkeys(region.upper() for region in regions))
+    for region in upper:
+        if region not in phonenumbers.SUPPORTED_REGIONS:
+            raise SettingsError(f"phone region {region!r} is unknown; use two-letter codes such as US, GB, DE, ES")
+    return upper
+
+
+def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[Found]:
+    """Phone numbers with their extensions; dates, amounts and numbers announced as something else are left alone."""
+    hidden: str | None = None
+    for run in _RUN.finditer(text):
+        if sum(character.isdigit() for character in run.group()) < _FEWEST_DIGITS:
+            continue
+        if hidden is None:
+            hidden = masked(text, (match.span() for match in ORDINARY.finditer(text)))
+        for visible in _RUN.finditer(hidden, run.start(), run.end()):
+            yield from _numbers_in_run(hidden, visible, regions)
+
+
+def _numbers_in_run(text: str, run: re.Match[str], regions: Sequence[str]) -> Iterator[Found]:
+    groups = [_Group(m.start(), m.end(), m.group()) for m in _GROUP.finditer(text, run.start(), run.end())]
+    if groups and text[groups[-1].end : groups[-1].end + 1].isalpha() and not _EXTENSION.match(text, groups[-1].end):
+        groups.pop()
+    first = 1 if groups and _sticks_to_word(text, groups[0].start) else 0
+    while first < len(groups):
+        after = _number_from(text, groups, first, regions)
+        if after is None:
+            first += 1
+            continue
+        start = _opening(text, groups[first].start, groups[after - 1].end)
+        extension = _EXTENSION.match(text, groups[after - 1].end)
+        yield start, extension.end() if extension else groups[after - 1].end, "PHONE"
+        first = after
+
+
+def _sticks_to_word(text: str, start: int) -> bool:
+    before = text[max(0, start - 2) : start]
+    return (
+        before[-1:].isalpha()
+        or before[-1:] == "_"
+        or (before[-1:] in ".,-/" and before[:1].isalnum() and len(before) == 2)
+    )
+
+
+def _number_from(text: str, groups: Sequence[_Group], first: int, regions: Sequence[str]) -> int | None:
+    """The index after the last group of a phone number that begins with group ``first``; ``None`` where none does."""
+    international = _PLUS_BEFORE.search(text, max(0, groups[first].start - 3), groups[first].start) is not None
+    if not international and first > 0 and not _parted(text, groups[first - 1], groups[first]):
+        return None
+    windows = list(_windows(text, groups, first))
+    if international:
+        fits = _longest(windows, phonenumbers.is_valid_number) or _longest(windows, phonenumbers.is_possible_number)
+        return first + len(fits) if fits else None
+    for window in windows:
+        if _is_dialled_abroad(window) or _is_national(text, window, regions):
+            return first + len(window)
+    return None
+
+
+def _windows(text: str, groups: Sequence[_Group], first: int) -> Iterator[Sequence[_Group]]:
+    """Groups from ``first`` on, longest first, that end where the writer paused and hold 7 to 17 digits."""
+    total, ends = 0, []
+    for index in range(first, len(groups)):
+        total += len(groups[index].digits)
+        if total > _MOST_DIGITS:
+            break
+        if total >= _FEWEST_DIGITS and (index + 1 == len(groups) or _parted(text, groups[index], groups[index + 1])):
+            ends.append(index + 1)
+    for end in reversed(ends):
+        yield groups[first:end]
+
+
+def _parted(text: str, left: _Group, right: _Group) -> bool:
+    between = text[left.end : right.start]
+    return any(character.isspace() or character in "/(" for character in between)
+
+
+def _longest(windows: Sequence[Sequence[_Group]], accepts: Callable[[PhoneNumber], bool]) -> Sequence[_Group] | None:
+    for window in windows:
+        number = _parsed("+" + _digits(window), None)
+        if number is not None and accepts(number):
+            return window
+    return None
+
+
+def _is_dialled_abroad(window: Sequence[_Group]) -> bool:
+    digits = _digits(window)
+    for prefix in ("00", "011"):
+        if digits.startswith(prefix):
+            number = _parsed("+" + digits[len(prefix) :], None)
+            if number is not None and phonenumbers.is_valid_number(number):
+                return True
+    return False
+
+
+def _is_national(text: str, window: Sequence[_Group], regions: Sequence[str]) -> bool:
+    start, end = window[0].start, window[-1].end
+    if follows_other_number(text, start) or (len(window) == 1 and precedes_unit(text, end)) or _is_date(window):
+        return False
+    said = _SAID_PHONE.search(text, max(0, start - 60), start) is not None
+    return any(_fits_plan(text, window, region, said) for region in regions)
+
+
+def _fits_plan(text: str, window: Sequence[_Group], region: str, said: bool) -> bool:
+    """Whether ``window`` is a national number of ``region``, written the way its people write numbers."""
+    digits = _digits(window)
+    shape = tuple(len(group.digits) for group in window)
+    if _trunk_prefix(region) == "0":
+        bare_and_short = len(window) == 1 and len(digits) < 10 and not said
+        if digits[0] != "0" or digits[1] == "0" or shape[0] < 2 or len(digits) < 8 or bare_and_short:
+            return False
+    elif _calling_code(region) == 1:
+        if shape == (3, 4):
+            return digits.startswith("555") or said
+        if shape not in _NANP_SHAPES:
+            return False
+        if shape[-3:] == (3, 3, 4) and digits[-10] in "23456789":
+            return True
+    elif not said and shape not in _shapes(region, digits):
+        return False
+    number = _parsed(digits, region)
+    return number is not None and phonenumbers.is_valid_number_for_region(number, region)
+
+
+def _shapes(region: str, digits: str) -> frozenset[tuple[int, ...]]:
+    """The ways to group ``digits`` in a country without a trunk prefix: in one, as is printed, and others in use."""
+    number = _parsed(digits, region)
+    if number is None:
+        return frozenset()
+    printed = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    return _EXTRA_SHAPES.get(region, frozenset()) | {(len(digits),), tuple(len(g) for g in _GROUP.findall(printed))}
+
+
+def _is_date(window: Sequence[_Group]) -> bool:
+    """Whether three groups are a day written with blanks: "01 02 2026" or "2026 02 01"."""
+    if len(window) != 3:
+        return False
+    sizes = [len(group.digits) for group in window]
+    year = window[2].digits if sizes == [2, 2, 4] else window[0].digits if sizes == [4, 2, 2] else ""
+    return year[:2] in ("19", "20")
+
+
+def _opening(text: str, start: int, end: int) -> int:
+    """``start``, or that of the ``+`` or opening bracket before it that belongs to the number."""
+    plus = _PLUS_BEFORE.search(text, max(0, start - 3), start)
+    if plus:
+        start = plus.start()
+    if text[max(0, start - 1) : start] == "(" and text.count(")", start, end) > text.count("(", start, end):
+        start -= 1
+    return start
+
+
+def _digits(window: Sequence[_Group]) -> str:
+    return phonenumbers.normalize_digits_only("".join(group.digits for group in window))
+
+
+def _parsed(number: str, region: str | None) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+@cache
+def _trunk_prefix(region: str) -> str | None:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    return metadata.national_prefix if metadata else None
+
+
+@cache
+def _calling_code(region: str) -> int:
+    return int(phonenumbers.country_code_for_region(region))
