@@ -1,0 +1,1 @@
+"""The monthly report: one value built from the store, and its renderings."""

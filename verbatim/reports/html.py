@@ -1,0 +1,145 @@
+"""The report as one HTML page that loads nothing: styles, charts and tables are inside.
+
+Customer text is hostile text: Jinja2 escapes everything, only the charts drawn here enter as markup, and the page
+forbids itself every script and every request (Content-Security-Policy).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from verbatim.reports import charts, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verbatim.reports.model import Figure, Group, MonthlyReport
+
+
+@dataclass(frozen=True, slots=True)
+class MetricCharts:
+    """What is drawn for one metric; ``None`` where there is nothing to draw."""
+
+    months: Markup | None
+    weeks: Markup | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One metric's bars by a segment."""
+
+    name: str
+    drawn: Markup | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """All metrics by one segment: charts side by side, and the table behind them."""
+
+    segment: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, Group | None], ...]], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """Every chart of the report, in the report's order."""
+
+    metrics: tuple[MetricCharts, ...]
+    crosses: tuple[Cross, ...]
+    sparklines: tuple[Markup | None, ...]
+
+
+def to_html(report: MonthlyReport, *, paper: bool = False) -> str:
+    """The page; with ``paper`` the charts have fixed colours, for a printer that knows no CSS variables."""
+    environment = Environment(
+        loader=PackageLoader("verbatim.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    css = Markup(environment.get_template("report.css").render())  # noqa: S704 — our own file
+    page = environment.get_template("report.html")
+    return page.render(report=report, charts=draw(report, paper=paper), css=css).strip() + "\n"
+
+
+def draw(report: MonthlyReport, *, paper: bool) -> Drawings:
+    """Every chart of the report as inline SVG."""
+    show = _shower(paper)
+    metrics = [
+        MetricCharts(show(charts.score_line(m, report.marks)), show(charts.rolling_line(m))) for m in report.metrics
+    ]
+    return Drawings(
+        tuple(metrics),
+        tuple(_cross(report, segment, show) for segment in _segments(report)),
+        tuple(show(charts.sparkline(theme)) for theme in report.themes.top),
+    )
+
+
+def _segments(report: MonthlyReport) -> list[str]:
+    return list(dict.fromkeys(b.segment for section in report.metrics for b in section.breakdowns))
+
+
+def _cross(report: MonthlyReport, segment: str, show: Callable[[str | None], Markup | None]) -> Cross:
+    pairs = [(section, b) for section in report.metrics for b in section.breakdowns if b.segment == segment]
+    by_name = [{group.name: group for group in b.groups} for _, b in pairs]
+    names = dict.fromkeys(name for groups in by_name for name in groups)
+    rows = [
+        (name, tuple((section.unit, groups.get(name)) for (section, _), groups in zip(pairs, by_name, strict=True)))
+        for name in names
+    ]
+    notes = dict.fromkeys(f"{section.name}: {b.note}" for section, b in pairs if b.note)
+    if any(group.small for _, b in pairs for group in b.groups):
+        notes["Hollow, dashed bars: few answers, uncertain."] = None
+    columns = tuple(Column(section.name, show(charts.group_bars(section, b))) for section, b in pairs)
+    return Cross(segment, columns, tuple(rows), tuple(notes))
+
+
+def _shower(paper: bool) -> Callable[[str | None], Markup | None]:
+    def show(svg: str | None) -> Markup | None:
+        if svg is None:
+            return None
+        return Markup(svg if paper else charts.themed(svg))  # noqa: S704 — drawn here, its text escaped
+
+    return show
+
+
+def _day(on: str) -> str:
+    day = date.fromisoformat(on)
+    return f"{words.day_name(day)} {day.year}"
+
+
+def mood(figure: Figure) -> str:
+    """A mean sentiment from −1 to 1 in a word and figures; "mixed" where the interval contains 0."""
+    word = "mixed"
+    if figure.low is not None and figure.high is not None:
+        word = "positive" if figure.low > 0 else "negative" if figure.high < 0 else "mixed"
+    return f"{word}, {words.estimate(figure, 'mean')}"
+
+
+def hours(value: float) -> str:
+    """A delay in the unit a person would use."""
+    return f"{words.number(value)} hours" if value < 48 else f"{words.number(value / 24)} days"
+
+
+FILTERS = {
+    "amount": words.amount,
+    "span": words.span,
+    "signed": words.signed,
+    "estimate": words.estimate,
+    "verdict": words.verdict,
+    "arrow": words.arrow,
+    "count": words.count,
+    "many": words.many,
+    "day": _day,
+    "mood": mood,
+    "hours": hours,
+}

@@ -1,0 +1,144 @@
+"""The report as Markdown for a chat: short lines and bullets, no tables, customer text made harmless."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from verbatim.reports.words import amount, arrow, estimate, many, signed, verdict
+
+if TYPE_CHECKING:
+    from verbatim.reports.model import (
+        MetricSection,
+        MonthlyReport,
+        QualitySection,
+        Sentence,
+        ThemeLine,
+        ThemeSection,
+    )
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+BLOCK = re.compile(r"^(\s*)([-+=:]|\d+[.)])")
+MOVES = {"new": "New", "growing": "Growing", "shrinking": "Shrinking", "fading": "Fading"}
+
+
+def to_markdown(report: MonthlyReport) -> str:
+    """The whole report in the order of the page; charts and long tables stay behind."""
+    blocks = [
+        f"# {plain(report.title)}",
+        f"{plain(report.organisation)}, {report.period} ({report.timezone}): "
+        f"{many(report.answers, 'answer')}, {many(report.comments, 'comment')}.",
+        "## Scores",
+        *[_metric(section) for section in report.metrics],
+        *_milestones(report),
+        "## Top themes",
+        _themes(report.themes),
+        *_movements(report),
+        *_story(report),
+        "## How far to trust these answers",
+        *([_quality(section) for section in report.quality] or ["No survey answers this month."]),
+        "## Method",
+        "\n".join(f"- **{plain(note.title)}**: {plain(note.text)}" for note in report.method),
+        "\n".join(f"- {plain(caveat)}" for caveat in report.caveats),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: one line, nothing marked up, nobody mentioned, no direction overridden.
+
+    >>> plain("<b>*hi*</b>")
+    '\\\\<b\\\\>\\\\*hi\\\\*\\\\</b\\\\>'
+    """
+    line = " ".join(CONTROL.sub(" ", text).split())
+    escaped = SPECIAL.sub(r"\\\1", line).replace("@", "@\u2060").replace("://", ":\u2060//")
+    return BLOCK.sub(r"\1\\\2", escaped)
+
+
+def _metric(section: MetricSection) -> str:
+    lines = [
+        f"**{plain(section.name)}** ({plain(section.scale)}; {plain(section.definition)})",
+        f"- {plain(section.headline)}",
+    ]
+    known = [f"{point.label} {amount(point.figure.value, section.unit)}" for point in section.months if point.figure.n]
+    if len(known) > 1:
+        lines.append(f"- Six months: {', '.join(known)}")
+    weeks = [point for point in section.weeks if point.figure.n]
+    if weeks:
+        lines.append(f"- Rolling four weeks, {weeks[-1].label}: {estimate(weeks[-1].figure, section.unit)}")
+    for breakdown in section.breakdowns:
+        shown = [
+            f"{plain(group.name)} {estimate(group.figure, section.unit)}{' few answers' if group.small else ''}"
+            for group in breakdown.groups[:8]
+        ]
+        if shown:
+            lines.append(f"- By {plain(breakdown.segment)}: {'; '.join(shown)}")
+        if breakdown.note:
+            lines.append(f"- {plain(breakdown.note)}")
+    return "\n".join(lines)
+
+
+def _milestones(report: MonthlyReport) -> list[str]:
+    marks = [f"{plain(mark.name)} ({mark.on})" for mark in report.marks]
+    return [f"Milestones: {'; '.join(marks)}."] if marks else []
+
+
+def _themes(section: ThemeSection) -> str:
+    if section.absent:
+        return plain(section.absent)
+    return "\n".join(line for rank, theme in enumerate(section.top, 1) for line in _theme(rank, theme))
+
+
+def _theme(rank: int, theme: ThemeLine) -> list[str]:
+    status = f", {theme.status}" if theme.status else ""
+    change = ""
+    if theme.change:
+        moved = signed(theme.change.difference, "percent")
+        change = f"; {arrow(theme.change)} {moved} vs {theme.change.against}, {verdict(theme.change)}"
+    lines = [
+        f"{rank}. **{plain(theme.name)}**{status}: {many(theme.volume, 'comment')}, "
+        f"{estimate(theme.share, 'percent')}{change}"
+    ]
+    for score in theme.scores:
+        lines.append(
+            f"   - {plain(score.name)} {estimate(score.inside, score.unit)} against {estimate(score.outside, score.unit)}"
+            f" in the rest: {signed(score.difference, score.unit)}{'' if score.real else ', within noise'}"
+        )
+    if theme.sentiment:
+        lines.append(f"   - Sentiment (−1 to 1): {estimate(theme.sentiment, 'mean')}")
+    for quote in theme.quotes:
+        lines.append(f"   - “{plain(quote.text)}” ({', '.join(part for part in (quote.kind, quote.rating) if part)})")
+    return lines
+
+
+def _movements(report: MonthlyReport) -> list[str]:
+    lines = [f"- {MOVES[move.kind]}: {plain(move.sentence)}" for move in report.themes.movements]
+    return ["## Themes that moved", "\n".join(lines)] if lines else []
+
+
+def _story(report: MonthlyReport) -> list[str]:
+    story = report.story
+    parts = [("What changed", story.changed), ("Why", story.why), ("What next", story.next)]
+    blocks = [f"## {title}\n\n" + "\n".join(_sentence(s) for s in sentences) for title, sentences in parts if sentences]
+    return blocks if story.changed or not story.quiet else [f"## What changed\n\n{plain(story.quiet)}", *blocks]
+
+
+def _sentence(sentence: Sentence) -> str:
+    owner = f" (owner: {plain(sentence.owner)})" if sentence.owner else ""
+    return f"- {plain(sentence.text)} [{plain(sentence.evidence)}]{owner}"
+
+
+def _quality(section: QualitySection) -> str:
+    parts = []
+    if section.response:
+        parts.append(f"response rate {estimate(section.response, 'percent')}")
+    if section.commented:
+        parts.append(f"with a comment {estimate(section.commented, 'percent')}")
+    if section.late:
+        parts.append(f"late {estimate(section.late, 'percent')}")
+    if section.raw and section.weighted:
+        weighted = amount(section.weighted.value, section.unit)
+        parts.append(f"raw {amount(section.raw.value, section.unit)}, post-stratified by {section.segment} {weighted}")
+    notes = [plain(note) for note in section.notes]
+    return "\n".join([f"- {plain(section.name)}: {'; '.join(parts)}", *[f"  - {note}" for note in notes]])

@@ -1,0 +1,286 @@
+"""The monthly report as a value: what was found, before it looks like anything.
+
+`build` fills it from the store; the renderers only read it. Every figure carries its n and interval;
+``None`` means that there is nothing to say. `to_dict` gives plain JSON under the version in ``SCHEMA``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMA = "verbatim.monthly-report/1"
+
+MovementKind = Literal["new", "growing", "shrinking", "fading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An estimate from ``n`` answers; ``low`` and ``high`` bound its 95 % interval, ``None`` where there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference to ``against`` (a month's name), in the unit of the score; ``real`` = the interval excludes 0."""
+
+    against: str
+    before: Figure
+    difference: float
+    low: float
+    high: float
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target and where the score stands against it.
+
+    ``gap`` is positive while the goal is missed (in the metric's better direction). ``verdict`` is one of
+    ``reached``, ``missed`` (the interval excludes the goal) or ``open`` (the interval contains it).
+    """
+
+    value: float
+    due_on: str | None
+    gap: float | None
+    verdict: Literal["reached", "missed", "open"]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One position on a time axis: ``on`` is an ISO date (the first or last day of the span), ``label`` its name."""
+
+    on: str
+    label: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A milestone inside the six months."""
+
+    on: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One value of a segment; ``small`` = fewer answers than the settings call certain."""
+
+    name: str
+    figure: Figure
+    small: bool
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One score by one segment, in the order shown; ``withheld`` groups had too few answers to show."""
+
+    segment: str
+    groups: tuple[Group, ...]
+    withheld: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSection:
+    """One metric on one scale (several scales of a metric are several sections, never averaged).
+
+    ``unit`` is one of `verbatim.reports.words.DECIMALS`; ``floor`` and ``ceiling`` bound the axis; ``lower_is_better`` is the scale's
+    direction. ``figure.value`` is ``None`` where the month has no answers.
+    """
+
+    key: str
+    metric: str
+    name: str
+    scale: str
+    definition: str
+    unit: str
+    floor: float
+    ceiling: float
+    lower_is_better: bool
+    figure: Figure
+    second: tuple[str, Figure] | None
+    change: Change | None
+    goal: Goal | None
+    band: str | None
+    headline: str
+    months: tuple[Point, ...]
+    weeks: tuple[Point, ...]
+    breakdowns: tuple[Breakdown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A comment, redacted, possibly cut at a word; ``rating`` says what score came with it."""
+
+    text: str
+    kind: Literal["praise", "complaint", "neutral"]
+    rating: str | None
+    month: str | None
+    comment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeScore:
+    """A score of the comments on one theme against all other comments of the month."""
+
+    name: str
+    unit: str
+    inside: Figure
+    outside: Figure
+    difference: float
+    low: float
+    high: float
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeLine:
+    """One theme in the month. ``share`` is of the month's comments, in percent; ``sparkline`` shares by month."""
+
+    id: str
+    name: str
+    keywords: tuple[str, ...]
+    volume: int
+    share: Figure
+    change: Change | None
+    sentiment: Figure | None
+    scores: tuple[ThemeScore, ...]
+    sparkline: tuple[Point, ...]
+    quotes: tuple[Quote, ...]
+    status: MovementKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A theme that came, grew, shrank or faded, by the rule in ``verbatim.reports.movements``.
+
+    ``since`` is the month in which a new theme appeared, or the one in which a fading one was largest.
+    """
+
+    theme_id: str
+    name: str
+    kind: MovementKind
+    since: str | None
+    before: Figure
+    after: Figure
+    low: float
+    high: float
+    sentence: str
+    near: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSection:
+    """The month's themes; ``absent`` says why there are none, ``comments`` counts those that say something."""
+
+    comments: int
+    uninformative: int
+    unassigned: int
+    top: tuple[ThemeLine, ...]
+    others: int
+    movements: tuple[Movement, ...]
+    model: str | None
+    absent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence whose statistics hold; ``evidence`` are the figures it stands on, ``owner`` a blank to fill."""
+
+    text: str
+    evidence: str
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What changed, why, and what next; each list may be empty, and ``quiet`` says so in a sentence."""
+
+    changed: tuple[Sentence, ...]
+    why: tuple[Sentence, ...]
+    next: tuple[Sentence, ...]
+    quiet: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """A group's share of everybody and of those who answered, in percent."""
+
+    group: str
+    everybody: float
+    answered: Figure
+    real: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySection:
+    """How far the month's answers can be trusted, for one metric.
+
+    Rates are percentages with intervals; ``delay_hours`` is a median. ``raw`` and ``weighted`` are the same score
+    before and after post-stratification by ``segment``.
+    """
+
+    metric: str
+    name: str
+    unit: str
+    sent: int
+    response: Figure | None
+    commented: Figure | None
+    delay_hours: float | None
+    late: Figure | None
+    segment: str | None
+    representation: tuple[Representation, ...]
+    raw: Figure | None
+    weighted: Figure | None
+    basis: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One entry of the method note."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyReport:
+    """Everything one month's report says. ``generated_at`` is an ISO time, or ``None`` for reproducible bytes."""
+
+    organisation: str
+    month: str
+    title: str
+    period: str
+    timezone: str
+    generated_at: str | None
+    answers: int
+    comments: int
+    accounts: int | None
+    metrics: tuple[MetricSection, ...]
+    marks: tuple[Mark, ...]
+    themes: ThemeSection
+    story: Story
+    quality: tuple[QualitySection, ...]
+    method: tuple[Note, ...]
+    caveats: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dictionaries, numbers and strings, ready for JSON; the first key is ``schema``."""
+        return {"schema": SCHEMA} | asdict(self)
+
+    def moved(self, kind: MovementKind) -> Iterator[Movement]:
+        """The themes that are ``kind``, largest change first."""
+        return (movement for movement in self.themes.movements if movement.kind == kind)
