@@ -75,11 +75,6 @@ class Scale:
         mine = (self.metric, self.low, self.high, self.higher_is_better)
         return mine == (other.metric, other.low, other.high, other.higher_is_better)
 
-    def favourable_share(self, value: float) -> float:
-        """Where ``value`` lies between the worst answer (0) and the best (1), linearly."""
-        position = (value - self.low) / (self.high - self.low)
-        return position if self.higher_is_better else 1 - position
-
     def with_labels(self, further: Mapping[str, int]) -> Scale:
         """The same scale, understanding ``further`` words as well (a word that exists gets the new value).
 
