@@ -1,1 +1,1 @@
-"""a"""
+"""Verbatim over HTTP. May import ``models`` and ``verbatim``; nobody imports it."""

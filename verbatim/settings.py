@@ -143,8 +143,8 @@ class SettingLine:
 def config_path() -> Path:
     """The settings file; it need not exist.
 
-    The one that ``VERBATIM_CONFIG`` names, else ``verbatim.toml`` in the current folder, else the one in the home folder, so
-    that ``verbatim --home DIR`` finds the settings that belong to the data there.
+    The one that ``VERBATIM_CONFIG`` names, else ``verbatim.toml`` in the current folder, else the one in the home
+    folder, so that ``verbatim --home DIR`` finds the settings that belong to the data there.
     """
     named = os.environ.get("VERBATIM_CONFIG")
     if named:
