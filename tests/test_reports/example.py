@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+
 from verbatim.reports.model import (
     Breakdown,
     Change,
@@ -17,6 +19,7 @@ from verbatim.reports.model import (
     QualitySection,
     Quote,
     Representation,
+    SecondFigure,
     Sentence,
     Story,
     ThemeLine,
@@ -66,7 +69,11 @@ def weeks(start: float, step: float, half: float) -> tuple[Point, ...]:
     days = ["08-23", "08-30", "09-06", "09-13", "09-20", "09-27", "10-04", "10-11", "10-18", "10-25"]
     wave = [0.0, 0.4, -0.3, 0.6, 0.2, -0.5, 0.3, 0.1, -0.2, 0.4]
     return tuple(
-        Point(f"2026-{day}", f"week to {day}", figure(round(start + step * (i + 3 * wave[i]), 2), half, 780 + i))
+        Point(
+            f"2026-{day}",
+            f"{int(day[3:])} {calendar.month_abbr[int(day[:2])]}",
+            figure(round(start + step * (i + 3 * wave[i]), 2), half, 780 + i),
+        )
         for i, day in enumerate(days)
     )
 
@@ -84,7 +91,7 @@ def _csat() -> MetricSection:
         ceiling=100.0,
         lower_is_better=False,
         figure=figure(78.1, 2.7, 871),
-        second=("mean rating", Figure(4.02, 3.95, 4.09, 871)),
+        second=SecondFigure("mean rating", "mean", Figure(4.02, 3.95, 4.09, 871)),
         change=Change("September", before, -4.5, -8.2, -0.8, True),
         goal=Goal(85.0, "2026-12-31", 6.9, "missed", "6.9 points below the target of 85.0% due 31 Dec 2026."),
         band="75–85: typical",
@@ -132,11 +139,12 @@ def _ces() -> MetricSection:
         ceiling=7.0,
         lower_is_better=False,
         figure=Figure(5.36, 5.25, 5.47, 640),
-        second=("easy", figure(76.2, 3.3, 640)),
+        second=SecondFigure("% easy", "percent", figure(76.2, 3.3, 640)),
         change=Change("September", before, 0.05, -0.11, 0.21, False),
         goal=None,
         band=None,
-        headline="CES stands at 5.36 (5.25 to 5.47, n 640); the change against September is within noise (+0.05, −0.11 to 0.21).",
+        headline="CES stands at 5.36 (5.25 to 5.47, n 640); "
+        "the change against September is within noise (+0.05, −0.11 to 0.21).",
         months=points([5.2, 5.22, 5.3, 5.28, 5.31, 5.36], 0.11, 620),
         weeks=weeks(5.3, 0.01, 0.11),
         breakdowns=(
@@ -157,7 +165,7 @@ def _nps() -> MetricSection:
         name="NPS",
         scale="nps (0–10, higher is better)",
         definition="promoters 9–10, detractors 0–6",
-        unit="nps",
+        unit="net",
         floor=-100.0,
         ceiling=100.0,
         lower_is_better=False,
@@ -166,7 +174,8 @@ def _nps() -> MetricSection:
         change=Change("July", figure(28.3, 13.1, 102), -6.9, -26.0, 12.3, False),
         goal=None,
         band="above 0: positive",
-        headline="NPS stands at 21.4 (7.2 to 35.6, n 91); the change against July is within noise (−6.9 points, −26.0 to 12.3).",
+        headline="NPS stands at 21.4 (7.2 to 35.6, n 91); "
+        "the change against July is within noise (−6.9 points, −26.0 to 12.3).",
         months=points([None, None, 28.3, None, None, 21.4], 13.5, 96),
         weeks=(),
         breakdowns=(),
@@ -228,7 +237,8 @@ def _themes() -> ThemeSection:
         Figure(11.8, 10.8, 12.9, 3584),
         10.6,
         12.8,
-        "Search in the new release appeared in June 2026: 11.8% of comments since (n 3,584) against 0.1% before (n 2,210).",
+        "Search in the new release appeared in June 2026: "
+        "11.8% of comments since (n 3,584) against 0.1% before (n 2,210).",
         "Release 5.0 (3 Jun 2026)",
     )
     fading = Movement(
@@ -240,7 +250,8 @@ def _themes() -> ThemeSection:
         Figure(0.6, 0.2, 1.4, 1443),
         -15.4,
         -11.4,
-        "Login codes arrive late has nearly gone: 0.6% of comments in the last two months (n 1,443) against 14.0% at its height around January 2026 (n 1,204).",
+        "Login codes arrive late has nearly gone: 0.6% of comments in the last two months (n 1,443) "
+        "against 14.0% at its height around January 2026 (n 1,204).",
     )
     return ThemeSection(
         731, 84, 12, (search, agents), 9, (new, fading), "a1b2c3 (all-MiniLM-L6-v2, 5,794 comments)", None

@@ -51,7 +51,7 @@ def score_line(section: MetricSection, marks: Sequence[Mark]) -> str | None:
     axis = _position_axis([index + 0.5 for index in range(len(rows))], f"{json.dumps(names)}[floor(datum.value)]")
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[0, len(rows)], nice=False))
     layers = [*_line_layers(rows, x, section), *_goal_layers(section), *_mark_layers(section.months, marks)]
-    known = alt.Chart(alt.Data(values=[row for row in rows if "value" in row])).encode(x=x, y="low:Q")
+    known = alt.Chart(_rows([row for row in rows if "value" in row])).encode(x=x, y="low:Q")
     layers.append(known.mark_text(dy=10, fontSize=10, color=PALETTE["ink"]).encode(text="label:N"))
     title = describe_line(f"{section.name} by month", section.months, section.unit)
     return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=140), title)
@@ -92,7 +92,7 @@ def group_bars(section: MetricSection, breakdown: Breakdown) -> str | None:
     lowest = min(base_value["base"], *(row["low"] for row in rows))
     scale = alt.Scale(domain=[lowest, section.ceiling], nice=False)
     x = alt.X("value:Q", scale=scale, axis=_value_axis(section.unit, ticks=2, extent=0))
-    base = alt.Chart(alt.Data(values=rows)).encode(y=y)
+    base = alt.Chart(_rows(rows)).encode(y=y)
     bars = base.encode(x=x, x2="base:Q")
     layers = [
         bars.transform_filter("!datum.small").mark_bar(size=12, color=PALETTE["band"]),
@@ -120,7 +120,7 @@ def sparkline(theme: ThemeLine) -> str | None:
     if len(rows) < 2:
         return None
     top = max(0.1, *(row["value"] for row in rows)) * 1.15
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(_rows(rows)).encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, len(theme.sparkline) - 1], nice=False)),
         y=alt.Y("value:Q", axis=None, scale=alt.Scale(domain=[0, top], nice=False)),
     )
@@ -151,8 +151,8 @@ def themed(svg: str) -> str:
 def _line_layers(rows: list[Row], x: alt.X, section: MetricSection) -> list[alt.Chart]:
     """Band and line break where a month has no answers; the rule keeps a lone month's interval visible."""
     y = alt.Y("value:Q", scale=_domain(rows, section), axis=_value_axis(section.unit))
-    whole = alt.Chart(alt.Data(values=rows)).encode(x=x)
-    known = alt.Chart(alt.Data(values=[row for row in rows if "value" in row])).encode(x=x)
+    whole = alt.Chart(_rows(rows)).encode(x=x)
+    known = alt.Chart(_rows([row for row in rows if "value" in row])).encode(x=x)
     return [
         whole.mark_area(color=PALETTE["band"], opacity=1).encode(y="low:Q", y2="high:Q"),
         known.mark_rule(color=PALETTE["accent"], strokeWidth=1, opacity=0.45).encode(y="low:Q", y2="high:Q"),
@@ -165,7 +165,7 @@ def _goal_layers(section: MetricSection, *, labelled: bool = True) -> list[alt.C
     if section.goal is None:
         return []
     label = f"target {amount(section.goal.value, section.unit)}"
-    base = alt.Chart(alt.Data(values=[{"goal": section.goal.value, "label": label}])).encode(y="goal:Q")
+    base = alt.Chart(_rows([{"goal": section.goal.value, "label": label}])).encode(y="goal:Q")
     line = base.mark_rule(color=PALETTE["target"], strokeDash=[6, 3], strokeWidth=1.5)
     text = base.mark_text(align="right", dy=-5, fontSize=10, color=PALETTE["target"]).encode(
         text="label:N", x=alt.value(PLOT_WIDTH)
@@ -183,7 +183,7 @@ def _mark_layers(months: Sequence[Point], marks: Sequence[Mark]) -> list[alt.Cha
             rows.append({"x": position, "label": str(index + 1)})
     if not rows:
         return []
-    base = alt.Chart(alt.Data(values=rows)).encode(x="x:Q")
+    base = alt.Chart(_rows(rows)).encode(x="x:Q")
     number = base.mark_text(fontSize=10, fontWeight="bold", color=PALETTE["muted"]).encode(
         text="label:N", y=alt.value(-7)
     )
@@ -212,6 +212,10 @@ def _row(figure: Figure, x: float, unit: str) -> Row:
     return {"x": x, "value": value, "low": low, "high": high, "label": amount(value, unit)}
 
 
+def _rows(rows: list[Row]) -> alt.InlineData:
+    return alt.InlineData(values=rows)
+
+
 def _position_axis(values: list[float], expression: str) -> alt.Axis:
     return alt.Axis(values=values, labelExpr=expression, grid=False, title=None, labelOverlap=False)
 
@@ -229,7 +233,7 @@ def _value_axis(unit: str, *, ticks: int = 4, extent: int = 34) -> alt.Axis:
     )
 
 
-def _svg(chart: alt.LayerChart, title: str) -> str:
+def _svg(chart: alt.LayerChart | alt.FacetChart, title: str) -> str:
     """Draw; drop what no reader needs; name the picture for those who do not see it."""
     spec = chart.to_dict() | {
         "background": "transparent",

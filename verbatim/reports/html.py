@@ -16,9 +16,9 @@ from markupsafe import Markup
 from verbatim.reports import charts, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from verbatim.reports.model import Figure, Group, MonthlyReport
+    from verbatim.reports.model import Figure, Group, MetricSection, MonthlyReport, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,20 @@ class Cross:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """The figures of all metrics on one time axis, as text; for paper, where nothing unfolds."""
+
+    title: str
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Drawings:
     """Every chart of the report, in the report's order."""
 
     metrics: tuple[MetricCharts, ...]
+    series: tuple[Series, ...]
     crosses: tuple[Cross, ...]
     sparklines: tuple[Markup | None, ...]
 
@@ -79,9 +89,20 @@ def draw(report: MonthlyReport, *, paper: bool) -> Drawings:
     ]
     return Drawings(
         tuple(metrics),
+        (
+            _series("Scores by month", [(m, m.months) for m in report.metrics]),
+            _series("Rolling four weeks ending on", [(m, m.weeks) for m in report.metrics if m.weeks]),
+        ),
         tuple(_cross(report, segment, show) for segment in _segments(report)),
         tuple(show(charts.sparkline(theme)) for theme in report.themes.top),
     )
+
+
+def _series(title: str, lines: Sequence[tuple[MetricSection, tuple[Point, ...]]]) -> Series:
+    labels = {point.on: point.label for _, points in lines for point in points}
+    figures = [{point.on: words.estimate(point.figure, section.unit) for point in points} for section, points in lines]
+    rows = [(labels[on], tuple(by_day.get(on, words.NOTHING) for by_day in figures)) for on in sorted(labels)]
+    return Series(title, tuple(section.name for section, _ in lines), tuple(rows))
 
 
 def _segments(report: MonthlyReport) -> list[str]:
@@ -133,6 +154,8 @@ def hours(value: float) -> str:
 FILTERS = {
     "amount": words.amount,
     "span": words.span,
+    "gap_span": words.gap_span,
+    "versus": words.versus,
     "signed": words.signed,
     "estimate": words.estimate,
     "verdict": words.verdict,

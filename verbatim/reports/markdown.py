@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from verbatim.reports.words import amount, arrow, estimate, many, signed, verdict
+from verbatim.reports.words import amount, arrow, estimate, many, signed, versus
 
 if TYPE_CHECKING:
     from verbatim.reports.model import (
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
         ThemeSection,
     )
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>#~])")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-BLOCK = re.compile(r"^(\s*)([-+=:]|\d+[.)])")
+BLOCK = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
 MOVES = {"new": "New", "growing": "Growing", "shrinking": "Shrinking", "fading": "Fading"}
 
 
@@ -46,10 +46,10 @@ def to_markdown(report: MonthlyReport) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is: one line, nothing marked up, nobody mentioned, no direction overridden.
+    r"""Text that Markdown shows as it is: one line, nothing marked up, nobody mentioned, no direction overridden.
 
-    >>> plain("<b>*hi*</b>")
-    '\\\\<b\\\\>\\\\*hi\\\\*\\\\</b\\\\>'
+    >>> print(plain("<b>*hi*"))
+    \<b\>\*hi\*
     """
     line = " ".join(CONTROL.sub(" ", text).split())
     escaped = SPECIAL.sub(r"\\\1", line).replace("@", "@\u2060").replace("://", ":\u2060//")
@@ -66,7 +66,7 @@ def _metric(section: MetricSection) -> str:
         lines.append(f"- Six months: {', '.join(known)}")
     weeks = [point for point in section.weeks if point.figure.n]
     if weeks:
-        lines.append(f"- Rolling four weeks, {weeks[-1].label}: {estimate(weeks[-1].figure, section.unit)}")
+        lines.append(f"- Rolling four weeks to {weeks[-1].label}: {estimate(weeks[-1].figure, section.unit)}")
     for breakdown in section.breakdowns:
         shown = [
             f"{plain(group.name)} {estimate(group.figure, section.unit)}{' few answers' if group.small else ''}"
@@ -94,17 +94,15 @@ def _theme(rank: int, theme: ThemeLine) -> list[str]:
     status = f", {theme.status}" if theme.status else ""
     change = ""
     if theme.change:
-        moved = signed(theme.change.difference, "percent")
-        change = f"; {arrow(theme.change)} {moved} vs {theme.change.against}, {verdict(theme.change)}"
+        change = f"; {arrow(theme.change)} {versus(theme.change, 'percent')}"
     lines = [
         f"{rank}. **{plain(theme.name)}**{status}: {many(theme.volume, 'comment')}, "
         f"{estimate(theme.share, 'percent')}{change}"
     ]
     for score in theme.scores:
-        lines.append(
-            f"   - {plain(score.name)} {estimate(score.inside, score.unit)} against {estimate(score.outside, score.unit)}"
-            f" in the rest: {signed(score.difference, score.unit)}{'' if score.real else ', within noise'}"
-        )
+        pair = f"{estimate(score.inside, score.unit)} against {estimate(score.outside, score.unit)} in the rest"
+        noise = "" if score.real else ", within noise"
+        lines.append(f"   - {plain(score.name)} {pair}: {signed(score.difference, score.unit)}{noise}")
     if theme.sentiment:
         lines.append(f"   - Sentiment (−1 to 1): {estimate(theme.sentiment, 'mean')}")
     for quote in theme.quotes:

@@ -93,11 +93,20 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFigure:
+    """A further figure of the same answers, never a replacement for the first."""
+
+    name: str
+    unit: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSection:
     """One metric on one scale (several scales of a metric are several sections, never averaged).
 
-    ``unit`` is one of `verbatim.reports.words.DECIMALS`; ``floor`` and ``ceiling`` bound the axis; ``lower_is_better`` is the scale's
-    direction. ``figure.value`` is ``None`` where the month has no answers.
+    ``unit`` is one of `verbatim.reports.words.DECIMALS`; ``floor`` and ``ceiling`` bound the axis;
+    ``lower_is_better`` is the direction of the figure. ``figure.value`` is ``None`` where the month has no answers.
     """
 
     key: str
@@ -110,7 +119,7 @@ class MetricSection:
     ceiling: float
     lower_is_better: bool
     figure: Figure
-    second: tuple[str, Figure] | None
+    second: SecondFigure | None
     change: Change | None
     goal: Goal | None
     band: str | None

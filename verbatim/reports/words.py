@@ -1,6 +1,6 @@
 """How numbers are written in a report: one place, so that every sentence, table and chart agrees.
 
-Units are ``percent`` (82.4%), ``nps`` (41.2, from −100 to 100) and ``mean`` (5.61 on a scale).
+Units are ``percent`` (82.4%), ``net`` (41.2, from −100 to 100), ``index`` (0 to 100) and ``mean`` (5.61 on a scale).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MINUS = "\u2212"
 NOTHING = "\u2013"
 MONTHS = tuple("January February March April May June July August September October November December".split())
-DECIMALS = {"percent": 1, "nps": 1, "mean": 2}
+DECIMALS = {"percent": 1, "net": 1, "index": 1, "mean": 2}
 
 
 def number(value: float | None, decimals: int = 1) -> str:
@@ -47,8 +47,13 @@ def span(low: float | None, high: float | None, unit: str) -> str:
     return f"{number(low, DECIMALS[unit])} to {amount(high, unit)}"
 
 
+def gap_span(low: float, high: float, unit: str) -> str:
+    """The interval of a difference: a share's is in points, without the percent sign."""
+    return span(low, high, "net" if unit == "percent" else unit)
+
+
 def signed(value: float, unit: str) -> str:
-    """A difference with its sign; shares and NPS differ by points.
+    """A difference with its sign; all but means differ by points.
 
     >>> signed(-3.25, "percent"), signed(0.2, "mean")
     ('−3.2 points', '+0.20')
@@ -63,6 +68,12 @@ def estimate(figure: Figure, unit: str) -> str:
     if figure.value is None:
         return f"{NOTHING} (n {count(figure.n)})"
     return f"{amount(figure.value, unit)} ({span(figure.low, figure.high, unit)}, n {count(figure.n)})"
+
+
+def versus(change: Change, unit: str) -> str:
+    """A change with interval and verdict: ``+2.1 points vs September (−0.4 to 4.6), within noise``."""
+    bounds = gap_span(change.low, change.high, unit)
+    return f"{signed(change.difference, unit)} vs {change.against} ({bounds}), {verdict(change)}"
 
 
 def verdict(change: Change) -> str:
