@@ -1,0 +1,125 @@
+"""A small generative grammar: phrase files in, sentences out.
+
+A phrase file holds sections (``== key ==``), each with named lists (``core:``) of one phrase a line.
+In a phrase, ``[a|b|]`` picks an alternative and ``{2..9}`` a whole number. ``{name}`` is a phrase of that
+list in the section, else the fact of that name given by the caller, else a phrase of the list in ``common``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from random import Random
+from typing import NamedTuple
+
+COMMON = "common"
+
+
+class _Slot(NamedTuple):
+    name: str
+
+
+class _Between(NamedTuple):
+    low: int
+    high: int
+
+
+class _Choice(NamedTuple):
+    options: tuple[_Phrase, ...]
+
+
+_Phrase = tuple["str | _Slot | _Between | _Choice", ...]
+_Section = dict[str, tuple[_Phrase, ...]]
+
+
+class Grammar:
+    """The sections of one language."""
+
+    def __init__(self, sections: Mapping[str, _Section]) -> None:
+        self._sections = sections
+
+    def has(self, section: str, name: str = "core") -> bool:
+        """Whether a section has a list of that name."""
+        return name in self._sections.get(section, {})
+
+    def say(self, section: str, name: str, rng: Random, facts: Mapping[str, str]) -> str:
+        """One phrase of a list, spelled out; ``KeyError`` names a list or fact that does not exist."""
+        return self._spell((_Slot(name),), section, rng, facts).strip()
+
+    def _spell(self, phrase: _Phrase, section: str, rng: Random, facts: Mapping[str, str]) -> str:
+        words: list[str] = []
+        for part in phrase:
+            if isinstance(part, str):
+                words.append(part)
+            elif isinstance(part, _Choice):
+                words.append(self._spell(rng.choice(part.options), section, rng, facts))
+            elif isinstance(part, _Between):
+                words.append(str(rng.randint(part.low, part.high)))
+            else:
+                words.append(self._fill(part.name, section, rng, facts))
+        return "".join(words)
+
+    def _fill(self, name: str, section: str, rng: Random, facts: Mapping[str, str]) -> str:
+        phrases = self._sections[section].get(name)
+        if phrases is None and name in facts:
+            return facts[name]
+        return self._spell(rng.choice(phrases or self._sections[COMMON][name]), section, rng, facts)
+
+
+def read_grammar(*names: str) -> Grammar:
+    """The grammar of the named phrase files of this package, merged."""
+    sections: dict[str, dict[str, list[_Phrase]]] = {COMMON: {}}
+    folder = resources.files("verbatim.sample") / "phrases"
+    for name in names:
+        phrases: list[_Phrase] = []
+        section = sections[COMMON]
+        for line in (folder / f"{name}.txt").read_text("utf-8").splitlines():
+            text = line.strip()
+            if text.startswith("== "):
+                section = sections.setdefault(text.strip("= "), {})
+            elif text.endswith(":") and not line.startswith(" "):
+                phrases = section.setdefault(text[:-1], [])
+            elif text and not text.startswith("#"):
+                phrases.append(_parse(text))
+    return Grammar({key: {name: tuple(of) for name, of in lists.items()} for key, lists in sections.items()})
+
+
+def _parse(text: str) -> _Phrase:
+    phrase, rest = _parse_until(text, 0, closing="")
+    if rest != len(text):
+        raise ValueError(f"Unbalanced bracket in the phrase {text!r}")
+    return phrase
+
+
+def _parse_until(text: str, at: int, *, closing: str) -> tuple[_Phrase, int]:
+    """Parts from ``at`` up to one of the ``closing`` characters (or the end), and where they stop."""
+    parts: list[str | _Slot | _Between | _Choice] = []
+    literal = ""
+    while at < len(text) and text[at] not in closing:
+        if text[at] in "[{":
+            parts += [literal] if literal else []
+            literal = ""
+            part, at = _parse_choice(text, at + 1) if text[at] == "[" else _parse_slot(text, at + 1)
+            parts.append(part)
+        else:
+            literal += text[at]
+            at += 1
+    return (*parts, literal) if literal else tuple(parts), at
+
+
+def _parse_choice(text: str, at: int) -> tuple[_Choice, int]:
+    options: list[_Phrase] = []
+    while True:
+        option, at = _parse_until(text, at, closing="|]")
+        options.append(option)
+        if at >= len(text):
+            raise ValueError(f"Bracket without end in the phrase {text!r}")
+        at += 1
+        if text[at - 1] == "]":
+            return _Choice(tuple(options)), at
+
+
+def _parse_slot(text: str, at: int) -> tuple[_Slot | _Between, int]:
+    end = text.index("}", at)
+    low, dots, high = text[at:end].partition("..")
+    return (_Between(int(low), int(high)) if dots else _Slot(low)), end + 1
