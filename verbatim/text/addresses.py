@@ -22,8 +22,8 @@ _FREE_MAIL = (
     r"(?:g(?:oogle)?mail|hotmail|outlook|live|yahoo|ymail|icloud|aol|gmx|web|t-online|freenet|proton(?:mail)?|mail"
     r"|orange|free|laposte|libero|terra|telefonica|msn|me)"
 )
-_SPACED_EMAIL = re.compile(
-    rf"(?<![\w.+-])[\w.+-]{{1,64}} ?(?:@| at | AT | arroba ) ?{_FREE_MAIL} ?\. ?(?:co\.uk|com|de|net|org|es|fr|it|me|ch|at)\b"
+_SPACED_AT = re.compile(
+    rf"(?: @ ?|@ | at | AT | arroba )(?P<host>{_FREE_MAIL} ?\. ?(?:co\.uk|com|de|net|org|es|fr|it|me|ch|at)\b)"
 )
 _AT = r"(?: ?[\[({<] ?(?:at|AT|At|@|arroba|ät) ?[\])}>] ?)"
 _DOT = r"(?: ?[\[({<] ?(?:dot|DOT|Dot|punkt|punto|\.) ?[\])}>] ?)"
@@ -37,6 +37,8 @@ _SPOKEN_EMAIL = re.compile(
     rf"(?:{_SPOKEN_DOT}[\w-]{{2,63}}){{0,2}}{_SPOKEN_DOT}(?:com|net|org|edu|gov|info|biz|io|ai|eu|uk|us|ca|au|in|de|at|ch"
     r"|es|fr|it|nl|be|pl|se|dk|no|fi|pt|ie|mx|ar|br|cl|example)\b"
 )
+_BRACKETED_AT = re.compile(r"[\[({<] ?(?:at|AT|At|@|arroba|ät) ?[\])}>]")
+_SPOKEN_DOTS = (" dot ", " DOT ", " Dot ", " punkt ", " Punkt ", " punto ")
 _NOT_A_NAME = frozenset(
     "look looked looking shop shopped order ordered bought buy available is was it them this that us you me be work"
     " works worked available only sold found find anything something cheaper visit and or the a".split()
@@ -50,33 +52,42 @@ _CREDENTIALS = re.compile(
 )
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 _VERSION_BEFORE = re.compile(
-    r"(?:\b(?:v|ver|version|versión|release|build|firmware|section|chapter|abschnitt|kapitel|sección|driver|sdk|update"
+    r"(?:\b(?:v|ver|versions?|versión|versiones|release|build|firmware|section|chapter|abschnitt|kapitel|sección|driver|sdk|update"
     r"|upgrade[ds]?(?: (?:to|from))?|(?:to|from) v)\W{0,3}|§ ?)$",
     re.IGNORECASE,
+)
+_ADDRESS_BEFORE = re.compile(
+    r"\b(?:ip|ipv4|host|server|address|adresse|dirección|adresse)\b\W{0,3}(?:is |ist |es )?$", re.IGNORECASE
 )
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])")
 _MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
 
 
 def may_spell_an_email(text: str) -> bool:
-    """Whether ``text`` may hold an e-mail address without ``@`` or digits: "name at host dot com", "name(at)host.com"."""
-    if "(" in text or "[" in text or "{" in text:
-        return True
-    return " dot " in text or " punkt " in text or " punto " in text or " arroba " in text or " at " in text
+    """Whether ``text`` may hold an address without ``@`` or digits: "name at host dot com", "name(at)host.com"."""
+    return (
+        (" at " in text and "mail." in text)
+        or any(dot in text for dot in _SPOKEN_DOTS)
+        or (("(" in text or "[" in text or "{" in text) and _BRACKETED_AT.search(text) is not None)
+        or _SPACED_AT.search(text) is not None
+    )
 
 
 def emails(text: str) -> Iterator[Found]:
     """E-mail addresses, written with ``@`` or spelled out."""
+    taken: list[tuple[int, int]] = []
     position = text.find("@")
-    end = 0
     while position >= 0:
-        span = _email_around(text, position, end)
+        leftmost = taken[-1][1] if taken else 0
+        span = _email_around(text, position, leftmost)
         if span:
-            end = span[1]
-            yield *span, "EMAIL"
-        position = text.find("@", max(position + 1, end))
-    if may_spell_an_email(text) or " @" in text or "@ " in text:
-        yield from _spelled_emails(text)
+            taken.append(span)
+        position = text.find("@", max(position + 1, span[1] if span else 0))
+    for span in _spelled_emails(text):
+        if all(span[1] <= start or end <= span[0] for start, end in taken):
+            taken.append(span)
+    for start, end in taken:
+        yield start, end, "EMAIL"
 
 
 def _email_around(text: str, at: int, leftmost: int) -> tuple[int, int] | None:
@@ -99,16 +110,19 @@ def _without_next_sentence(domain: str) -> str:
     return ".".join(labels[:-1]) if runs_on else domain
 
 
-def _spelled_emails(text: str) -> Iterator[Found]:
-    taken = 0
-    matches = [m for pattern in (_BRACKETED_EMAIL, _SPOKEN_EMAIL, _SPACED_EMAIL) for m in pattern.finditer(text)]
-    for match in sorted(matches, key=lambda m: m.span()):
-        first_word = match.group().split(" ", 1)[0].lower()
-        literal = "@" in match.group() and " " not in match.group()
-        if match.start() < taken or first_word in _NOT_A_NAME or literal:
-            continue
-        taken = match.end()
-        yield *match.span(), "EMAIL"
+def _spelled_emails(text: str) -> Iterator[tuple[int, int]]:
+    if _BRACKETED_AT.search(text):
+        yield from (match.span() for match in _BRACKETED_EMAIL.finditer(text))
+    if any(dot in text for dot in _SPOKEN_DOTS):
+        yield from (match.span() for match in _SPOKEN_EMAIL.finditer(text) if _first_word(match) not in _NOT_A_NAME)
+    for match in _SPACED_AT.finditer(text):
+        local = _LOCAL_REVERSED.match(text[max(0, match.start() - _LONGEST_LOCAL) : match.start()][::-1])
+        if local and local.group()[::-1].lower() not in _NOT_A_NAME:
+            yield match.start() - len(local.group()), match.end()
+
+
+def _first_word(match: re.Match[str]) -> str:
+    return match.group().split(" ", 1)[0].lower()
 
 
 def urls_with_credentials(text: str) -> Iterator[Found]:
@@ -122,16 +136,32 @@ def urls_with_credentials(text: str) -> Iterator[Found]:
 
 
 def ip_addresses(text: str) -> Iterator[Found]:
-    """IPv4 and IPv6 addresses; a version number of four parts is not one where a word before it says so."""
+    """IPv4 and IPv6 addresses; not a version or section number of four parts."""
     if text.count(".") >= 3:
         for match in _IPV4.finditer(text):
-            in_range = all(int(part) <= 255 and len(part) <= len(str(int(part))) for part in match.group().split("."))
-            if in_range and not _VERSION_BEFORE.search(text[max(0, match.start() - 20) : match.start()]):
+            if _is_ipv4(match.group()) and not _is_version(text, match):
                 yield *match.span(), "IP"
     if text.count(":") >= 2:
         for match in _IPV6.finditer(text):
             if _is_ipv6(match.group()):
                 yield *match.span(), "IP"
+
+
+def _is_ipv4(candidate: str) -> bool:
+    try:
+        ipaddress.IPv4Address(candidate)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_version(text: str, quad: re.Match[str]) -> bool:
+    """Whether a word before ``quad`` says that it is no address, or it is like 1.2.3.4 and no word says it is one."""
+    before = max(0, quad.start() - 20), quad.start()
+    if _VERSION_BEFORE.search(text, *before):
+        return True
+    single_digits = len(quad.group()) == len("1.2.3.4") and len(set(quad.group())) > 2
+    return single_digits and not _ADDRESS_BEFORE.search(text, *before)
 
 
 def _is_ipv6(candidate: str) -> bool:

@@ -47,13 +47,13 @@ _ROUNDS_OF_ESCAPING = 3
 
 
 def clean_text(raw: str) -> str:
-    """The author's own words in ``raw``: NFC, single spaces, ``\\n`` between lines, no blank ends.
+    r"""The author's own words in ``raw``: NFC, single spaces, ``\n`` between lines, no blank ends.
 
     Removes HTML tags and entities, quoted replies, signatures, control, zero-width and bidirectional
     characters. Emoji stay. A text of nothing but blanks and markup gives ``""``; where a quote or a signature is all
-    there is, it is kept without its marks. Cleaning a cleaned text changes nothing but for texts escaped more than three times.
+    there is, it is kept without its marks.
 
-    >>> clean_text("<p>Great&nbsp;help &amp; fast!</p>\\n\\nOn 3 May 2024, Ann <a@b.example> wrote:\\n> Hello")
+    >>> clean_text("<p>Great&nbsp;help &amp; fast!</p>\n\nOn 3 May 2024, Ann <a@b.example> wrote:\n> Hello")
     'Great help & fast!'
     """
     if raw.isascii() and raw.isprintable() and "<" not in raw and "&" not in raw:

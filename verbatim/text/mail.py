@@ -1,6 +1,6 @@
-"""Finds a writer's own words in a mail: without quoted replies, forwarded headers, signatures and disclaimers.
+r"""Finds a writer's own words in a mail: without quoted replies, forwarded headers, signatures and disclaimers.
 
-Used by ``clean`` on text that is already single-spaced, with ``\\n`` between lines and no blank lines.
+Used by ``clean`` on text that is already single-spaced, with ``\n`` between lines and no blank lines.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _ATTRIBUTION_START = re.compile(r"\b(?:On|Am|El|Le|Il|Op|Em|Den)\b ")
 _ATTRIBUTION_REACH = 250
 _ATTRIBUTION_FACT = re.compile(r"\d{4}|\d{1,2}:\d\d|@")
 _BANNER = re.compile(
-    r"(?<!-)-{2,20} ?(?:original message|forwarded message|reply message|ursprüngliche nachricht|weitergeleitete nachricht"
-    r"|originalnachricht|mensaje original|mensaje reenviado|message d'origine|messaggio originale"
-    r"|oorspronkelijk bericht) ?-{2,20}"
+    r"(?<!-)-{2,20} ?(?:original message|forwarded message|reply message|ursprüngliche nachricht"
+    r"|weitergeleitete nachricht|originalnachricht|mensaje original|mensaje reenviado|message d'origine"
+    r"|messaggio originale|oorspronkelijk bericht) ?-{2,20}"
     r"|begin forwarded message:|##- ?please type your reply above this line ?-##",
     re.IGNORECASE,
 )
@@ -29,8 +29,8 @@ _HEADER_LINE = re.compile(
     re.IGNORECASE,
 )
 _DEVICE = (
-    r"(?:sent from (?:my|a) (?:iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|pixel|nokia|blackberry|mobile|phone"
-    r"|cell|tablet|smartphone|windows|verizon|t-mobile|at&t|htc|lg|sony|oneplus|motorola|device)[^\n.!?]{0,60}"
+    r"(?:sent from (?:my|a) (?:iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|pixel|nokia|blackberry|mobile"
+    r"|phone|cell|tablet|smartphone|windows|verizon|t-mobile|at&t|htc|lg|sony|oneplus|motorola|device)[^\n.!?]{0,60}"
     r"|sent from (?:yahoo mail|outlook|mail for windows|proton ?mail|gmail|samsung)[^\n!?]{0,40}"
     r"|sent (?:via|using|with) (?:the )?(?:samsung|blackberry|proton ?mail|yahoo|outlook|gmail)[^\n!?]{0,40}"
     r"|get outlook for (?:ios|android)[^\n]{0,40}|get bluemail for [^\n]{0,20}"
@@ -42,20 +42,21 @@ _DEVICE = (
     r"|verzonden vanaf mijn [^\n]{0,30})"
 )
 _DEVICE_LINE = re.compile(rf"{_DEVICE}[.!]?", re.IGNORECASE)
-_DEVICE_MARK = re.compile(r"sent|get|von|gesendet|diese|enviado|envoyé|inviato|verzonden", re.IGNORECASE)
+_DEVICE_MARKS = ("sent", "get ", "von mein", "nachricht", "enviado", "envoyé", "inviato", "verzonden")
 _DEVICE_TAIL = re.compile(rf"(?<=[.!?…)] ){_DEVICE}\.?$", re.IGNORECASE)
 _DEVICE_TAIL_REACH = 160
 _SIGNATURE_RULE = re.compile(r"--|—|_{5,}|-{5,}|={5,}")
 _FORMAL_CLOSING = re.compile(
-    r"(?:(?:with )?(?:(?:kind|best|warm|many)(?:est)? )?(?:regards|wishes)|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?"
-    r"|mit (?:freundlichen|besten|lieben|herzlichen) gr(?:ü|ue)(?:ß|ss)en|(?:viele|liebe|beste|freundliche|schöne) gr(?:ü|ue)(?:ß|ss)e"
-    r"|mfg|(?:un |muchos )?(?:cordial(?:es)? )?saludos?(?: cordial(?:es)?)?|atentamente|(?:bien )?cordialement|cordiali saluti"
-    r"|distinti saluti|met vriendelijke groet(?:en)?|atenciosamente)[ ,.!]{0,3}",
+    r"(?:(?:with )?(?:(?:kind|best|warm|many)(?:est)? )?(?:regards|wishes)|yours (?:sincerely|faithfully|truly)"
+    r"|sincerely(?: yours)?|mit (?:freundlichen|besten|lieben|herzlichen) gr(?:ü|ue)(?:ß|ss)en|mfg"
+    r"|(?:viele|liebe|beste|freundliche|schöne) gr(?:ü|ue)(?:ß|ss)e|(?:un |muchos )?(?:cordial(?:es)? )?saludos?"
+    r"|saludos cordiales|atentamente|(?:bien )?cordialement|cordiali saluti|distinti saluti"
+    r"|met vriendelijke groet(?:en)?|atenciosamente)[ ,.!]{0,3}",
     re.IGNORECASE,
 )
 _CASUAL_CLOSING = re.compile(
-    r"(?:(?:many )?thanks(?: again| a lot| so much| in advance)?|thank you(?: very much| so much)?|cheers|best|danke|vielen dank"
-    r"|gracias|muchas gracias|lg|vg|merci) ?,",
+    r"(?:(?:many )?thanks(?: again| a lot| so much| in advance)?|thank you(?: very much| so much)?|cheers|best|danke"
+    r"|vielen dank|gracias|muchas gracias|lg|vg|merci) ?,",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
@@ -69,7 +70,7 @@ _LONGEST_SIGNATURE = (12, 700)  # lines, characters
 
 
 def own_words(text: str) -> str:
-    """``text`` without what its writer did not write for this answer; ``text`` less its marks where nothing else is left.
+    """``text`` without what its writer did not write for this answer, or less its marks where nothing would be left.
 
     Expects single-spaced text. An interleaved reply keeps the lines between the quotes.
     """
@@ -87,9 +88,14 @@ def own_words(text: str) -> str:
 def _without_device_tail(text: str) -> str:
     tail_start = max(0, len(text) - _DEVICE_TAIL_REACH)
     tail = text[tail_start:]
-    if not _DEVICE_MARK.search(tail):
+    if not _names_device(tail):
         return text
     return text[:tail_start] + _DEVICE_TAIL.sub("", tail).rstrip()
+
+
+def _names_device(text: str) -> bool:
+    lower = text.lower()
+    return any(mark in lower for mark in _DEVICE_MARKS)
 
 
 def _before_flat_quote(text: str) -> str:
@@ -168,7 +174,7 @@ def _is_quoted(lines: list[str], index: int) -> bool:
 
 def _without_signature(lines: list[str]) -> list[str]:
     """``lines`` up to the first signature, disclaimer or device line, where what follows is short enough to be one."""
-    lines = [line for line in lines if not (_DEVICE_MARK.match(line) and _DEVICE_LINE.fullmatch(line))]
+    lines = [line for line in lines if not (len(line) < 120 and _names_device(line) and _DEVICE_LINE.fullmatch(line))]
     first_possible = max(1, len(lines) - _LONGEST_SIGNATURE[0] - 1)
     for index in range(first_possible, len(lines)):
         line = lines[index]

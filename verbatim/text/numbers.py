@@ -1,41 +1,65 @@
-"""Tells ordinary numbers (dates, times, amounts, versions, order numbers) from those that identify a person."""
+"""Tells ordinary numbers (dates, times, amounts, order numbers) from those that identify a person."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OTHER_NUMBERS = "|".join(
+    (
+        *("orders?", "tickets?", "cases?", "invoices?", "ref", "reference", "tracking", "track", "shipment", "parcel"),
+        *("serial", "s/n", "sn", "sku", "isbn", "ean", "upc", "asin", "imei", "parts?", "model", "items?", "articles?"),
+        *("products?", "booking", "reservation", "confirmation", "transactions?", "txn", "receipt", "po", "incident"),
+        *("request", "build", "version", "commit", "error", "code", "id", "batch", "lot", "licen[cs]e key", "account"),
+        *("customer", "contract", "policy", "member", "membership", "timestamp", "epoch", "port", "row", "line"),
+        *("record", "asset", "device", "barcode", "bestellung", "bestellnummer", "bestellnr", "auftrag"),
+        *("auftragsnummer", "rechnung", "rechnungsnummer", "sendung", "sendungsnummer", "artikel", "artikelnummer"),
+        *("seriennummer", "vorgang", "vorgangsnummer", "fall", "fehlercode", "kundennummer", "vertrag"),
+        *("vertragsnummer", "ticketnummer", "pedido", "factura", "referencia", "seguimiento", "incidencia", "caso"),
+        *("número de serie", "artículo", "cliente", "contrato", "código", "commande", "facture", "suivi", "dossier"),
+    )
+)
 _OTHER_NUMBER_BEFORE = re.compile(
-    r"(?:\b(?:order|orders|ticket|tickets|case|invoice|ref|reference|tracking|track|shipment|parcel|serial|s/n|sn|sku|isbn|ean"
-    r"|upc|asin|imei|part|model|item|article|product|booking|reservation|confirmation|transaction|txn|receipt|po|incident"
-    r"|request|build|version|commit|error|code|id|batch|lot|license key|account|customer|contract|policy|member|membership"
-    r"|bestellung|bestellnummer|bestellnr|auftrag|auftragsnummer|rechnung|rechnungsnummer|sendung|sendungsnummer|artikel"
-    r"|artikelnummer|seriennummer|vorgang|vorgangsnummer|fall|fehlercode|kundennummer|vertrag|vertragsnummer|pedido|factura"
-    r"|referencia|seguimiento|incidencia|caso|número de serie|artículo|cliente|contrato|código|commande|facture|suivi|dossier"
-    r"|timestamp|epoch|port|row|line|record|asset|device|barcode)"
-    r"(?:[ :.#=\-\"'(]|n[or]\.?|nº|n°|number|num|nummer|número|numéro|id|ref|code|is|was|ist|war|es|est|#){0,12}"
+    rf"(?:\b(?:{_OTHER_NUMBERS})"
+    r"(?:[ :.#=\-\"'(]|n[or]\.?|nº|n°|number|num|nummer|número|numéro|id|ref|code|is|was|ist|war|es|est){0,12}"
     r"|[#$€£¥§]\W?|(?:USD|EUR|GBP|CHF|INR|Rs\.?) ?)$",
     re.IGNORECASE,
 )
 _REACH = 48
 _UNIT_AFTER = re.compile(
-    r"\W?(?:%|[€$£¥]|(?:eur(?:o|os)?|usd|gbp|chf|inr|dollars?|pounds?|rupees?|users?|people|persons?|customers?|rows?|records?"
-    r"|lines?|bytes?|[kmgt]i?b|km|kg|m|cm|mm|ms|seconds?|times|views?|downloads?|requests?|events?|items?|units?|pieces?|steps?"
-    r"|nutzer|benutzer|kunden|zeilen|stück|datensätze|usuarios?|clientes?|filas|registros|unidades|veces|mal)\b)",
+    r"\W?(?:%|[€$£¥]|(?:eur(?:o|os)?|usd|gbp|chf|inr|dollars?|pounds?|rupees?|users?|people|persons?|customers?|rows?"
+    r"|records?|lines?|bytes?|[kmgt]i?b|km|kg|m|cm|mm|ms|seconds?|times|views?|downloads?|requests?|events?|items?"
+    r"|units?|pieces?|steps?|episodes?|comments?|messages?|nutzer|benutzer|kunden|zeilen|stück|datensätze|usuarios?"
+    r"|clientes?|filas|registros|unidades|veces|mal)\b)",
     re.IGNORECASE,
 )
-ORDINARY = re.compile(
+_CLOCK = r"(?:[01]\d|2[0-4])[.h]?[0-5]\d"
+_ORDINARY = re.compile(
     r"(?<![\w.,/-])(?:"
-    r"(?:19|20)\d{2}([-./])\d{1,2}\1\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\w]|[-./]\d)"
-    r"|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d{2}(?![\w]|[-./]\d)"
+    # 2026-10-01, 2026-10-01T12:30:00Z, 01.10.2026, 1/10/26
+    r"(?:19|20)\d{2}([-./])\d{1,2}\1\d{1,2}"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?!\w|[-./]\d)"
+    r"|\d{1,2}([-./])\d{1,2}\2(?:19|20)?\d{2}(?!\w|[-./]\d)"
+    # 12:30, 0830-0930, 08.30 - 09.30
     r"|\d{1,2}:\d{2}(?::\d{2})?(?![\w:])"
-    r"|(?:19|20)\d{2} ?[-–/] ?(?:19|20)\d{2}(?![\w]|[-./]\d)"
-    r"|(?:0?[1-9]|1[0-2])/(?:19|20)\d{2}(?![\w]|[-./]\d)"
-    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w]|,\d)"
-    r"|[1-9]\d{0,2}(?:\.\d{3})+,\d+(?![\w]|\.\d)"
-    r"|\d+\.\d{1,2}(?![\w]|[-./ ]\d)"
+    rf"|{_CLOCK} ?[-–] ?{_CLOCK}(?!\w|[-./ ]\d)"
+    # 2019-2020, 10/2026
+    r"|(?:19|20)\d{2} ?[-–/] ?(?:19|20)\d{2}(?!\w|[-./]\d)"
+    r"|(?:0?[1-9]|1[0-2])/(?:19|20)\d{2}(?!\w|[-./]\d)"
+    # 1,299.99, 10.000,50, 12.5
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w|,\d)"
+    r"|[1-9]\d{0,2}(?:\.\d{3})+,\d+(?!\w|\.\d)"
+    r"|\d+\.\d{1,2}(?!\w|[-./ ]\d)"
     r")"
 )
-"""Dates, times, year spans, grouped and decimal amounts: never part of a phone number."""
+
+
+def ordinary_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of dates, times, spans of years, grouped and decimal amounts: never part of a number of a person."""
+    return (match.span() for match in _ORDINARY.finditer(text))
 
 
 def follows_other_number(text: str, start: int) -> bool:

@@ -15,7 +15,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
 from verbatim.errors import SettingsError
-from verbatim.text.numbers import ORDINARY, follows_other_number, precedes_unit
+from verbatim.text.numbers import follows_other_number, ordinary_numbers, precedes_unit
 from verbatim.text.spans import masked
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ _GROUP = re.compile(r"\d+")
 _PLUS_BEFORE = re.compile(r"[+＋][( ]{0,2}$")
 _EXTENSION = re.compile(r" ?,? ?(?:ext(?:ension|n)?|x|durchwahl|dw|anexo|poste)[.:]? ?\d{1,6}(?!\w)", re.IGNORECASE)
 _SAID_PHONE = re.compile(
-    r"\b(?:tel|tele?fon\w*|teléfono|telephone|phone\w*|call\w*|ring|reach me|mobile|cell\w*|contact\w*|whats ?app|text me|sms|fax"
-    r"|landline|handy\w*|mobil\w*|anruf\w*|rufen|ruf|erreich\w*|rückruf\w*|festnetz\w*|durchwahl|móvil|movil|celular|llam\w+"
-    r"|número de contacto|contáct\w+|dial\w*|hotline|appel\w*|portable|joindre)\b[^\n]{0,30}$",
+    r"\b(?:tel|tele?fon\w*|teléfono|telephone|phone\w*|call\w*|ring|reach me|mobile|cell\w*|contact\w*|whats ?app|sms"
+    r"|text me|fax|landline|handy\w*|mobil\w*|anruf\w*|rufen|ruf|erreich\w*|rückruf\w*|festnetz\w*|durchwahl|móvil"
+    r"|movil|celular|llam\w+|número de contacto|contáct\w+|dial\w*|hotline|appel\w*|portable|joindre)\b[^\n]{0,30}$",
     re.IGNORECASE,
 )
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 17
@@ -63,7 +63,7 @@ def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[Found]:
         if sum(character.isdigit() for character in run.group()) < _FEWEST_DIGITS:
             continue
         if hidden is None:
-            hidden = masked(text, (match.span() for match in ORDINARY.finditer(text)))
+            hidden = masked(text, ordinary_numbers(text))
         for visible in _RUN.finditer(hidden, run.start(), run.end()):
             yield from _numbers_in_run(hidden, visible, regions)
 
@@ -167,7 +167,7 @@ def _fits_plan(text: str, window: Sequence[_Group], region: str, said: bool) -> 
             return False
         if shape[-3:] == (3, 3, 4) and digits[-10] in "23456789":
             return True
-    elif not said and shape not in _shapes(region, digits):
+    elif not said and (shape not in _shapes(region, digits) or (len(window) == 1 and not _is_mobile(digits, region))):
         return False
     number = _parsed(digits, region)
     return number is not None and phonenumbers.is_valid_number_for_region(number, region)
@@ -180,6 +180,12 @@ def _shapes(region: str, digits: str) -> frozenset[tuple[int, ...]]:
         return frozenset()
     printed = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     return _EXTRA_SHAPES.get(region, frozenset()) | {(len(digits),), tuple(len(g) for g in _GROUP.findall(printed))}
+
+
+def _is_mobile(digits: str, region: str) -> bool:
+    """Whether bare ``digits`` are a mobile number: the sort that people write without blanks."""
+    number = _parsed(digits, region)
+    return number is not None and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
 
 
 def _is_date(window: Sequence[_Group]) -> bool:

@@ -1,7 +1,7 @@
-"""Redacts personal data: each finding becomes a typed tag such as ``[EMAIL]``.
+r"""Redacts personal data: each finding becomes a typed tag such as ``[EMAIL]``.
 
 Second step of the path: nothing is stored, embedded or logged before it. A cheap look at the text decides whether
-any finder runs at all; each finder sees what the ones before it took as ``\\0``, so that spans never overlap.
+any finder runs at all; each finder sees what the ones before it took as ``\0``, so that spans never overlap.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from verbatim.errors import SettingsError
-from verbatim.text import addresses, identifiers, phones
+from verbatim.text import addresses, national, payment, phones
 from verbatim.text.spans import Found, masked
 
 if TYPE_CHECKING:
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
 DEFAULT_REGIONS: tuple[str, ...] = ("US", "GB", "DE", "ES", "FR")
 BUILT_IN_KINDS: tuple[str, ...] = ("EMAIL", "PHONE", "CARD", "IBAN", "ID", "IP", "MAC", "URL")
+_SAID_NUMBER = r"(?i:[ #:.-]|n[or]\.?|number|nummer|número|is|id){0,9}(\b[A-Z]{0,4}-?\d[\dA-Z-]{3,24})\b"
 COMMON_PATTERNS: Mapping[str, str] = {
-    "ORDER": r"(?i:\b(?:order|bestellung|bestellnummer|pedido|commande)\b)(?i:[ #:.-]|n[or]\.?|number|nummer|número|is|id){0,9}"
-    r"(\b[A-Z]{0,4}-?\d[\dA-Z-]{3,24})\b",
-    "ACCOUNT": r"(?i:\b(?:account|acct|customer|konto|kundennummer|kunden-nr|cuenta|cliente|compte)\b)"
-    r"(?i:[ #:.-]|n[or]\.?|number|nummer|número|is|id){0,9}(\b[A-Z]{0,4}-?\d[\dA-Z-]{3,24})\b",
+    "ORDER": rf"(?i:\b(?:order|bestellung|bestellnummer|pedido|commande)\b){_SAID_NUMBER}",
+    "ACCOUNT": rf"(?i:\b(?:account|acct|customer|konto|kundennummer|kunden-nr|cuenta|cliente|compte)\b){_SAID_NUMBER}",
 }
 """Patterns to start from for ``patterns``: numbers that follow the word "order" or "account" in four languages."""
 
@@ -43,10 +42,10 @@ class Redaction:
 class Redactor:
     """Replaces personal data by tags; the same text always gives the same result.
 
-    ``patterns`` maps a name to a regular expression: a match becomes ``[NAME]`` (upper case); where the expression has a
-    group, only the first group is replaced. They come before everything built in. ``regions`` are the countries (ISO
-    3166, two letters) whose phone numbers are found in national form; ``+`` and ``00`` forms are found for every country.
-    What an expression of ``keep`` matches stays as it is, whatever else would take it.
+    ``patterns`` maps a name to a regular expression: a match becomes ``[NAME]`` (upper case); where the expression
+    has a group, only the first group is replaced. They come before everything built in. ``regions`` are the countries
+    (ISO 3166, two letters) whose phone numbers are found in national form; ``+`` and ``00`` forms are found for every
+    country. What an expression of ``keep`` matches stays as it is, whatever else would take it.
 
     >>> Redactor().redact("Write to ann@shop.example or call +49 30 901820, v2.3.1 since 2026-10-01.").text
     'Write to [EMAIL] or call [PHONE], v2.3.1 since 2026-10-01.'
@@ -69,7 +68,7 @@ class Redactor:
         self._tags = re.compile(rf"\[(?:{'|'.join(kinds)})\]")
 
     def redact(self, text: str) -> Redaction:
-        """``text`` with every finding replaced; redacting the result again changes nothing, and tags in ``text`` stay."""
+        """``text`` with every finding replaced; redacting the result again changes nothing, tags in ``text`` stay."""
         found: list[Found] = []
         if not self._worth_a_look(text):
             return Redaction(text)
@@ -112,13 +111,13 @@ class Redactor:
         yield addresses.emails
         if _fewer_digits_than(_FEWEST_DIGITS, text):
             return
-        yield identifiers.ibans
-        yield identifiers.cards
-        yield identifiers.national_ids
+        yield payment.ibans
+        yield payment.cards
+        yield national.national_ids
         yield addresses.hardware_addresses
         yield addresses.ip_addresses
         yield lambda hidden: phones.phone_numbers(hidden, self._regions)
-        yield identifiers.bare_national_ids
+        yield national.bare_national_ids
 
 
 def _may_hold_personal_data(text: str) -> bool:

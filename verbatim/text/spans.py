@@ -12,7 +12,7 @@ Found: TypeAlias = tuple[int, int, str]
 
 
 def masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """``text`` with every character of ``spans`` replaced by ``\\0``: same length, so that offsets hold."""
+    r"""``text`` with every character of ``spans`` replaced by ``\0``: same length, so that offsets hold."""
     pieces: list[str] = []
     position = 0
     for start, end in sorted(spans):

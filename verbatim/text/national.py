@@ -1,0 +1,154 @@
+"""Finds national identity, tax and social insurance numbers.
+
+A number with a shape of its own (a NINO, a DNI, an SSN with hyphens) is found by shape and check digits; one that is
+bare digits needs check digits that few numbers pass, or a word such as "passport" before it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from stdnum.be import nn
+from stdnum.br import cpf
+from stdnum.ca import sin
+from stdnum.ch import ssn as ahv
+from stdnum.cn import ric
+from stdnum.cz import rc
+from stdnum.de import idnr
+from stdnum.dk import cpr
+from stdnum.es import dni, nie
+from stdnum.fi import hetu
+from stdnum.fr import nir
+from stdnum.in_ import aadhaar, pan
+from stdnum.it import codicefiscale
+from stdnum.kr import rrn
+from stdnum.mx import curp
+from stdnum.no import fodselsnummer
+from stdnum.pl import pesel
+from stdnum.ro import cnp
+from stdnum.se import personnummer
+from stdnum.tr import tckimlik
+
+from verbatim.text.numbers import follows_other_number, ordinary_numbers
+from verbatim.text.spans import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from verbatim.text.spans import Found
+
+
+class _Checked(Protocol):
+    def is_valid(self, number: str) -> bool: ...
+
+
+_Shapes = tuple[tuple[re.Pattern[str], "_Checked | None"], ...]
+
+
+def _shapes(*rows: tuple[str, _Checked | None]) -> _Shapes:
+    return tuple((re.compile(rf"(?<![\w.-]){shape}(?!\w|[.-]\d)"), check) for shape, check in rows)
+
+
+# (shape, check), found wherever they stand. The check is a python-stdnum module, or none where the shape says enough.
+_FEW_DIGITS = _shapes(
+    (r"(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[a-z]{2}\d{6}[a-d])", None),  # UK NINO
+    (r"[A-Z]{5}\d{4}[A-Z]", pan),
+)
+_MANY_DIGITS = _shapes(
+    (r"\d{3}-\d{2}-\d{4}", None),  # US SSN and ITIN
+    (r"(?!000|666|9)\d{3} \d{2} \d{4}", None),  # the same with spaces
+    (r"\d{2} ?[0-3]\d[01]\d\d{2} ?[A-Z] ?\d{3}", None),  # German pension insurance
+    (r"\d{2} \d{3} \d{3} \d{3}", idnr),  # German tax id, as it is printed
+    (r"(?:\d{8}|\d{2}\.\d{3}\.\d{3})[ -]?[A-Za-z]", dni),
+    (r"[XYZxyz][ .-]?\d{7}[ .-]?[A-Za-z]", nie),
+    (r"[12] ?\d{2} ?\d{2} ?\d[0-9AB] ?\d{3} ?\d{3} ?\d{2}", nir),  # France
+    (r"[A-Za-z]{6}\d{2}[A-Za-z]\d{2}[A-Za-z]\d{3}[A-Za-z]", codicefiscale),
+    (r"[A-Z]{3} ?[A-Z]{3} ?\d{2}[A-Z]\d{2} ?[A-Z]\d{3}[A-Z]", codicefiscale),
+    (r"(?:\d{2})?\d{6}[-+]\d{4}", personnummer),
+    (r"\d{6}-\d{4}", cpr),
+    (r"\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]", hetu),
+    (r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", nn),
+    (r"756[. ]?\d{4}[. ]?\d{4}[. ]?\d{2}", ahv),
+    (r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf),
+    (r"\d{3}-\d{3}-\d{3}", sin),
+    (r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
+    (r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", curp),
+    (r"\d{6}/\d{3,4}", rc),
+    (r"\d{6}-\d{7}", rrn),
+    (r"\d{17}[\dXx]", ric),
+)
+_SOME_NEAR = re.compile(r"(?:\d\d ?){3}[A-Da-d]|\d{4}[A-Z]")
+_MANY_NEAR = re.compile(r"(?:\d[ ./+-]?[A-Za-z]?[ ./+-]?){6}\d")
+_BARE_DIGITS = re.compile(r"(?<![\w.,/+-])(?:\d{11}|\d{13})(?!\w|[.,/-]\d)")
+_BARE_CHECKS: dict[int, tuple[_Checked, ...]] = {
+    11: (pesel, idnr, fodselsnummer, nn, tckimlik),
+    13: (cnp,),
+}
+
+_NUMBER = re.compile(
+    r"(?<![^\W_])(?:(?!ID|IS|NO|NR)[A-Z]{1,3} ?)?\d[\dA-Z]*(?:[ ./-]\d[\dA-Z]*|[ ./-][A-Z]{1,2}(?![^\W_]))*"
+    r"|(?<![^\W_])[a-z]{1,2}\d[\da-z]{5,14}(?![^\W_])"
+)
+_NUMBER_NEAR = re.compile(r"\d(?:[ ./-]?[\dA-Z]){4}")
+_FEWEST_ANNOUNCED_DIGITS = 5
+_DOCUMENTS = (
+    *("ssn", "social security", "itin", r"tax(?:payer)? id(?:entification)?", "tax file number", "tfn", "ni number"),
+    *("national insurance", "nino", "passport", "identity card", "id card", "national id", "nhs (?:number|no)"),
+    *(r"driv(?:er'?s?|ing) licen[cs]e", "medicare", "social insurance number", "aadhaar", "aadhar", "emirates id"),
+    *("steuer-?id", "steuer-?idnr", "steueridentifikationsnummer", "steuernummer", "idnr", "sozialversicherungsnummer"),
+    *("rentenversicherungsnummer", "versichertennummer", "krankenversichertennummer", "reisepass", "reisepassnummer"),
+    *("passnummer", "personalausweis", "personalausweisnummer", "ausweisnummer", "führerschein", "svnr"),
+    *("pasaporte", "dni", "permiso de conducir", "carnet de conducir", "seguridad social", "documento nacional"),
+    *("passeport", "carte d'identité", r"num[ée]ro de sécurité sociale", "numéro fiscal", "codice fiscale"),
+    *("paspoort", "bsn", "burgerservicenummer", "pesel", "personnummer", "cpr", "cpf", "curp"),
+)
+_ANNOUNCED = re.compile(rf"(?<![^\W_])(?:{'|'.join(_DOCUMENTS)})(?![^\W_])[^\n\d]{{0,25}}$", re.IGNORECASE)
+# Words in common use when not in capitals, airports when in capitals: these must stand right before the number.
+_ANNOUNCED_CLOSELY = re.compile(r"\b(?:DNI|NIE|NIF|PAN|SIN|TIN|PPSN?)(?:[ :#.]|is|no|number|es|número|ist){0,4}$")
+_REACH = 60
+
+
+def national_ids(text: str) -> Iterator[Found]:
+    """Identity numbers known by their shape, and any number that an identity document's name announces."""
+    taken: list[tuple[int, int]] = []
+    if _SOME_NEAR.search(text):
+        _add_shaped(text, _FEW_DIGITS, taken)
+    if _MANY_NEAR.search(text):
+        _add_shaped(text, _MANY_DIGITS, taken)
+    if _NUMBER_NEAR.search(text):
+        for span in _announced(text):
+            if _is_free(span, taken):
+                taken.append(span)
+    for start, end in taken:
+        yield start, end, "ID"
+
+
+def _add_shaped(text: str, shapes: _Shapes, taken: list[tuple[int, int]]) -> None:
+    for shape, check in shapes:
+        for match in shape.finditer(text):
+            if (check is None or check.is_valid(match.group())) and _is_free(match.span(), taken):
+                taken.append(match.span())
+
+
+def _announced(text: str) -> Iterator[tuple[int, int]]:
+    plain = masked(text, ordinary_numbers(text))
+    for number in _NUMBER.finditer(plain):
+        digits = sum(character.isdigit() for character in number.group())
+        if digits < _FEWEST_ANNOUNCED_DIGITS:
+            continue
+        before = max(0, number.start() - _REACH), number.start()
+        if _ANNOUNCED.search(plain, *before) or (digits > 6 and _ANNOUNCED_CLOSELY.search(plain, *before)):
+            yield number.span()
+
+
+def _is_free(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
+    return all(span[1] <= start or end <= span[0] for start, end in taken)
+
+
+def bare_national_ids(text: str) -> Iterator[Found]:
+    """Identity numbers of 11 or 13 bare digits, by check digits; not after "order", "ticket", "invoice" and so on."""
+    for match in _BARE_DIGITS.finditer(text):
+        checks = _BARE_CHECKS[len(match.group())]
+        if any(check.is_valid(match.group()) for check in checks) and not follows_other_number(text, match.start()):
+            yield *match.span(), "ID"
