@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import betaincinv, ndtri, stdtrit
 
 from verbatim.errors import ScaleError
 
@@ -135,6 +135,27 @@ def welch(
     freedom = np.where(error > 0, freedom, m1 + m2 - 2)
     half = stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(error)
     return _where_answered(enough, mean1 - mean2 - half, mean1 - mean2 + half)
+
+
+def rate_ratio(
+    count: float, previous_count: float, *, exposure: float = 1.0, previous_exposure: float = 1.0,
+    confidence: float = CONFIDENCE,
+) -> Difference:  # fmt: skip
+    """Ratio (not difference) of two event rates, current ÷ previous, e.g. complaints per day.
+
+    Exact conditional interval: given the total, the current count is binomial (Clopper and Pearson 1934). ``None``
+    where there is no previous event (the ratio is unbounded) except for its lower end.
+    """
+    if exposure <= 0 or previous_exposure <= 0 or count < 0 or previous_count < 0:
+        raise ScaleError("counts are 0 or more and exposures above 0")
+    if count + previous_count == 0:
+        return Difference(None, None, None)
+    tail = (1 - confidence) / 2
+    scale = previous_exposure / exposure
+    low = float(betaincinv(count, previous_count + 1, tail)) if count else 0.0
+    high = float(betaincinv(count + 1, previous_count, 1 - tail)) if previous_count else 1.0
+    ratio = scale * count / previous_count if previous_count else None
+    return Difference(ratio, scale * low / (1 - low), scale * high / (1 - high) if high < 1 else None)
 
 
 def newcombe_difference(
