@@ -42,15 +42,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Integers on SQLite."""
         return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:
         """Convert to what the database keeps."""
         return microseconds(value) if dialect.name == "sqlite" else moment(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | int | None, dialect: Dialect) -> datetime | None:
         """Give back aware UTC."""
         if value is None:
             return None
-        return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+        return EPOCH + timedelta(microseconds=value) if isinstance(value, int) else value.astimezone(UTC)
 
 
 def moment(value: datetime | None) -> datetime | None:
@@ -74,7 +74,7 @@ def microseconds(value: datetime | None) -> int | None:
     return None if value is None else (value - EPOCH) // MICROSECOND
 
 
-def flat_text(value: Any) -> str:
+def flat_text(value: object) -> str:
     """Canonical JSON: sorted keys, no spaces, no NUL (PostgreSQL has none); ``None`` is an empty object.
 
     Raises:
@@ -99,7 +99,7 @@ def binder(column: Column[Any], dialect: str) -> Bind:
     raise TypeError(f"no way to bind {column!r} of type {kind!r}")
 
 
-def _plain(value: Any) -> datetime:
+def _plain(value: datetime) -> datetime:
     return datetime(
         value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond, value.tzinfo
     )

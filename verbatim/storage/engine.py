@@ -73,6 +73,12 @@ def prepare_store(settings: Settings) -> Store:
     return Store(engine)
 
 
+def upgrade(settings: Settings) -> str:
+    """Bring the schema of the store at ``settings.url`` to this version's, and give its revision."""
+    prepare_store(settings).close()
+    return HEAD
+
+
 @contextlib.contextmanager
 def _opened(url: URL) -> Iterator[Engine]:
     """An engine whose connections go back when what is done with it fails."""

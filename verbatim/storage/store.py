@@ -15,7 +15,16 @@ from sqlalchemy import delete, insert, select, update
 
 from verbatim.errors import NotFoundError
 from verbatim.storage.failures import translated
-from verbatim.storage.tables import assignment, ingest_batch, reject, segment_name, survey_response, theme, theme_model
+from verbatim.storage.tables import (
+    GROUPING_COLUMNS,
+    assignment,
+    ingest_batch,
+    reject,
+    segment_name,
+    survey_response,
+    theme,
+    theme_model,
+)
 from verbatim.storage.upsert import Changes, upsert_rows
 
 if TYPE_CHECKING:
@@ -152,10 +161,13 @@ def _write(connection: Connection, table: Table, rows: Sequence[Row], batch_id: 
 
 
 def _segment_names(table: Table, rows: Sequence[Row]) -> list[Row]:
-    """Which segments the rows carry; of survey responses by metric."""
+    """What the rows can be grouped by: segments, and columns that are filled in; of survey responses by metric."""
     found: dict[str, set[str]] = {}
+    columns = GROUPING_COLUMNS.get(table, {}).items()
     for row in rows:
-        if segments := row.get("segments"):
-            metric = row["metric"] if table is survey_response else ""
-            found.setdefault(metric, set()).update(segments)
+        names = found.setdefault(row["metric"] if table is survey_response else "", set())
+        names.update(row.get("segments") or ())
+        for name, column in columns:
+            if row.get(column) is not None:
+                names.add(name)
     return [{"holder": table.name, "metric": metric, "name": name} for metric, names in found.items() for name in names]

@@ -254,3 +254,15 @@ assignment = Table(
     Index(None, "comment_id"),
     sqlite_with_rowid=False,
 )
+
+# Columns that can be grouped by like segments: table → name of the segment → column.
+GROUPING_COLUMNS: dict[Table, dict[str, str]] = {
+    survey_response: {name: name for name in ("question", "scale", "source", "step")},
+    comment: {name: name for name in ("language", "question", "source")},
+    ticket: {
+        **{name: name for name in ("escalated", "first_contact_resolution", "priority", "sla_met")},
+        "ticket_status": "status",
+    },
+    contact: {"role": "role"},
+    account: {"account": "name", "owner": "owner", "tier": "tier"},
+}

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
+    from sqlalchemy.sql.base import ReadOnlyColumnCollection
     from sqlalchemy.types import TypeEngine
 
 # Bookkeeping: a row that differs in nothing else is unchanged.
@@ -117,7 +118,7 @@ def _into_postgresql(connection: Connection, table: Table, bound: list[tuple[Any
 
 
 @lru_cache
-def _sqlite_known(table: Table) -> Select[tuple[int]]:
+def _sqlite_known(table: Table) -> Select[Any]:
     keys = func.json_each(bindparam("keys", type_=Text)).table_valued(column("value", Text), name="incoming")
     same = [col == func.json_extract(keys.c.value, f"$[{i}]") for i, col in enumerate(table.primary_key)]
     return select(func.count()).select_from(keys.join(table, and_(*same)))
@@ -136,7 +137,7 @@ def _sqlite_upsert(table: Table) -> str:
 
 
 @lru_cache
-def _postgresql_upsert(table: Table) -> Select[tuple[int, int]]:
+def _postgresql_upsert(table: Table) -> Select[Any, Any]:
     arrays = [bindparam(col.name, type_=ARRAY(_element(col))) for col in table.columns]
     names = table.columns.keys()
     incoming = func.unnest(*arrays).table_valued(*[column(col.name, _element(col)) for col in table.columns])
@@ -158,7 +159,7 @@ def _postgresql_upsert(table: Table) -> Select[tuple[int, int]]:
     return select(fresh, func.count().filter(~written.c.fresh)).select_from(written)
 
 
-def _differences(table: Table, excluded: Any) -> tuple[dict[str, Any], Any]:
+def _differences(table: Table, excluded: ReadOnlyColumnCollection[str, Any]) -> tuple[dict[str, Any], Any]:
     """What an update sets, and the condition under which it is worth writing."""
     columns = [col for col in table.columns if not col.primary_key]
     # The batch that last saw a reject tells which rejects of a file are left over, so there it counts.

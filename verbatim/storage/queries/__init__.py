@@ -1,0 +1,36 @@
+"""Reading the store: functions that take a `Store` and return pandas frames, the same on every database."""
+
+from verbatim.storage.queries.groups import BUILT_IN
+from verbatim.storage.queries.records import (
+    accounts,
+    batches,
+    contacts,
+    milestones,
+    rejects,
+    table_sizes,
+    ticket_events,
+    tickets,
+)
+from verbatim.storage.queries.scores import answer_counts, answers, segment_names, surveys
+from verbatim.storage.queries.themes import assignments, comments, theme_counts, theme_models, themes
+
+__all__ = [
+    "BUILT_IN",
+    "accounts",
+    "answer_counts",
+    "answers",
+    "assignments",
+    "batches",
+    "comments",
+    "contacts",
+    "milestones",
+    "rejects",
+    "segment_names",
+    "surveys",
+    "table_sizes",
+    "theme_counts",
+    "theme_models",
+    "themes",
+    "ticket_events",
+    "tickets",
+]
