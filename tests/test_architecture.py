@@ -24,6 +24,7 @@ RANKS = {
     "themes": 6,
     "sample": 6,
     "pipeline": 7,
+    "scoring": 7,
     "reports": 8,
     "doctor": 9,
     "demo": 9,
