@@ -25,6 +25,7 @@ RANKS = {
     "sample": 6,
     "pipeline": 7,
     "scoring": 7,
+    "browse": 7,
     "reports": 8,
     "doctor": 9,
     "demo": 9,
