@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -44,5 +44,10 @@ class Clusterer(Protocol):
 class Namer(Protocol):
     """Gives each group of texts a name and keywords."""
 
-    def name(self, groups: Sequence[Sequence[str]]) -> list[tuple[str, tuple[str, ...]]]:
-        """One ``(name, keywords)`` a group, no name twice."""
+    def name(
+        self, groups: Sequence[Sequence[str]], centroids: NDArray[np.float32], taken: Collection[str] = ()
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """One ``(name, keywords)`` a group, no name twice and none of ``taken``.
+
+        ``centroids`` (len(groups), d) are the groups' unit-length mean directions.
+        """

@@ -1,0 +1,205 @@
+"""Groups vectors into layers: communities of the neighbour graph, then a tree over them.
+
+The fine layer is found by Leiden community detection (Traag, Waltman and van Eck 2019, native code of graspologic)
+on the graph of nearest neighbours; nothing stays outside. The coarse layer merges those communities by Ward's
+criterion, weighted by size, so that themes at the top are of comparable breadth and every fine group lies in one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import graspologic_native
+import numpy as np
+
+from verbatim.themes.neighbours import nearest_neighbours, neighbour_graph
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+NEIGHBOURS = 20
+RESOLUTION = 3.0
+ITERATIONS = 3
+FEWEST_AT_TOP, MOST_AT_TOP = 8, 30
+ALL_AT_TOP = 12  # so few communities need no layer above them
+GROWTH_AT_TOP = 2.5  # times the square root of the number of communities: about how many groups at the top
+SMALLEST_SHARE = 0.002  # of all rows: a smaller community joins the nearest one
+SMALLEST_GROUP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTree:
+    """Layers of labels, fine to coarse; implements ``protocols.Tree``."""
+
+    layers: tuple[NDArray[np.int64], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeidenClusterer:
+    """Implements ``protocols.Clusterer``.
+
+    ``themes`` is the wished number of groups at the top; without it the gaps between merges decide, within 8–30.
+    """
+
+    themes: int | None = None
+    seed: int = 7
+    neighbours: int = NEIGHBOURS
+    resolution: float = RESOLUTION
+
+    def fit(self, vectors: NDArray[np.float32]) -> LabelTree:
+        """Two layers for ``vectors`` (n, d), unit rows; every row has a label in both.
+
+        The rows are put in an order of their own first, so that their order does not matter. Labels count from 0
+        by size, largest first. No rows give two empty layers.
+        """
+        if not len(vectors):
+            empty = np.zeros(0, dtype=np.int64)
+            return LabelTree((empty, empty))
+        first, inverse = canonical_rows(vectors)
+        distinct = vectors[first]
+        fine = self._communities(distinct)
+        merges = ward_merges(distinct, fine, np.bincount(inverse).astype(np.float64))
+        coarse = cut(merges, fine, self._groups_at_top(merges))
+        return LabelTree((by_size(fine, inverse), by_size(coarse, inverse)))
+
+    def _communities(self, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+        count = len(vectors)
+        k = min(self.neighbours, max(2, round(count**0.5)), count - 1)
+        if count < 2 * SMALLEST_GROUP:
+            return np.zeros(count, dtype=np.int64)
+        graph = neighbour_graph(*nearest_neighbours(vectors, k))
+        labels = leiden(graph, self.resolution, self.seed)
+        return join_small(vectors, labels, max(SMALLEST_GROUP, round(SMALLEST_SHARE * count)))
+
+    def _groups_at_top(self, merges: Merges) -> int:
+        groups = len(merges.costs) + 1
+        if self.themes is not None:
+            return min(self.themes, groups)
+        return natural_count(merges.costs)
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """The merges of ``len(costs) + 1`` groups, cheapest first: ``pairs`` (m, 2) names the groups, the first absorbs."""
+
+    pairs: NDArray[np.int64]
+    costs: NDArray[np.float64]
+
+
+def canonical_rows(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """An order of the distinct rows that depends on their values only.
+
+    Gives the first place of each distinct row, in that order, and for every row the number of its distinct row.
+    """
+    digests = [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in vectors]
+    keys = np.frombuffer(b"".join(digests), dtype="S16")
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return first.astype(np.int64), inverse.ravel().astype(np.int64)
+
+
+def leiden(graph: csr_array, resolution: float, seed: int) -> NDArray[np.int64]:
+    """Communities of a symmetric graph ``(n, n)`` by modularity at ``resolution``; shape ``(n,)``, from 0."""
+    count = graph.shape[0]
+    _, communities = graspologic_native.leiden_csr(
+        graph.indptr.astype(np.int64),
+        graph.indices.astype(np.int32),
+        graph.data.astype(np.float64),
+        count,
+        resolution=resolution,
+        iterations=ITERATIONS,
+        seed=seed,
+    )
+    return np.asarray([communities[row] for row in range(count)], dtype=np.int64)
+
+
+def join_small(vectors: NDArray[np.float32], labels: NDArray[np.int64], smallest: int) -> NDArray[np.int64]:
+    """``labels`` with every group under ``smallest`` rows dissolved, row by row, into the nearest larger group."""
+    sizes = np.bincount(labels)
+    large = np.flatnonzero(sizes >= smallest)
+    if not len(large):
+        large = np.asarray([sizes.argmax()])
+    loose = ~np.isin(labels, large)
+    if loose.any():
+        centroids = group_centroids(vectors, labels, int(labels.max()) + 1)[large]
+        labels = labels.copy()
+        labels[loose] = large[(vectors[loose] @ centroids.T).argmax(axis=1)]
+    return np.unique(labels, return_inverse=True)[1].ravel().astype(np.int64)
+
+
+def ward_merges(vectors: NDArray[np.float32], labels: NDArray[np.int64], weights: NDArray[np.float64]) -> Merges:
+    """How the groups of ``labels`` merge by Ward's criterion (1963); ``weights`` (n,) counts duplicates.
+
+    The cost of a merge is the growth of the sum of squared distances to the centroids.
+    """
+    groups = int(labels.max()) + 1
+    sums = np.zeros((groups, vectors.shape[1]))
+    np.add.at(sums, labels, vectors * weights[:, None])
+    sizes = np.bincount(labels, weights=weights, minlength=groups)
+    means = sums / sizes[:, None]
+    norms = np.square(means).sum(axis=1)
+    squares = np.maximum(norms[:, None] + norms[None, :] - 2 * means @ means.T, 0)
+    cost = squares * np.outer(sizes, sizes) / np.add.outer(sizes, sizes)
+    np.fill_diagonal(cost, np.inf)
+    pairs, costs = [], []
+    for _ in range(groups - 1):
+        first, second = sorted(divmod(int(cost.argmin()), groups))
+        pairs.append((first, second))
+        costs.append(float(cost[first, second]))
+        total = sizes + sizes[first] + sizes[second]
+        merged = (
+            (sizes + sizes[first]) * cost[first] + (sizes + sizes[second]) * cost[second] - sizes * cost[first, second]
+        ) / total  # Lance and Williams 1967
+        merged[[first, second]] = np.inf
+        cost[first], cost[:, first] = merged, merged
+        cost[second], cost[:, second] = np.inf, np.inf
+        sizes[first] += sizes[second]
+    return Merges(np.asarray(pairs, dtype=np.int64).reshape(-1, 2), np.asarray(costs, dtype=np.float64))
+
+
+def cut(merges: Merges, labels: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
+    """``labels`` after merging until ``groups`` are left."""
+    target = np.arange(len(merges.costs) + 1)
+    for first, second in merges.pairs[: max(0, len(target) - groups)]:
+        target[target == second] = first
+    return target[labels]
+
+
+def natural_count(costs: NDArray[np.float64]) -> int:
+    """How many groups to keep: where the next merge costs most beyond the last one, within 8–30.
+
+    ``costs`` are the costs of the merges, cheapest first. Few groups are all kept.
+    """
+    groups = len(costs) + 1
+    if groups <= ALL_AT_TOP:
+        return groups
+    expected = min(GROWTH_AT_TOP * groups**0.5, MOST_AT_TOP)
+    lowest = max(FEWEST_AT_TOP, round(0.75 * expected))
+    highest = min(MOST_AT_TOP, groups - 1, round(1.25 * expected))
+    counts = np.arange(lowest, highest + 1)
+    rise = np.log(costs[groups - counts]) - np.log(costs[groups - counts - 1])
+    return int(counts[rise.argmax()])
+
+
+def by_size(labels: NDArray[np.int64], inverse: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The labels of distinct rows spread to all rows and renumbered from 0, largest group first.
+
+    Ties go to the label that was smaller, so ``labels`` must not depend on the order of the rows.
+    """
+    _, codes = np.unique(labels, return_inverse=True)
+    spread = codes.ravel()[inverse]
+    rank = np.empty(int(codes.max()) + 1, dtype=np.int64)
+    rank[np.argsort(-np.bincount(spread), kind="stable")] = np.arange(len(rank))
+    return rank[spread]
+
+
+def group_centroids(
+    vectors: NDArray[np.float32], labels: NDArray[np.int64], groups: int, weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float32]:
+    """The unit-length mean direction of each group, shape ``(groups, d)``; zeros for a group without rows."""
+    sums = np.zeros((groups, vectors.shape[1]))
+    np.add.at(sums, labels, vectors if weights is None else vectors * weights[:, None])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)

@@ -1,0 +1,126 @@
+"""From labels to themes: sizes, names, keywords, quotes and ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from verbatim.domain import Theme
+from verbatim.themes.cluster import group_centroids
+from verbatim.themes.quotes import choose_quotes
+from verbatim.themes.track import continue_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from verbatim.protocols import Namer, Tree
+    from verbatim.themes.artifact import ThemeArtifact
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The distinct texts that are grouped, in alphabetical order.
+
+    ``counts`` (n,) is how many comments have each text; ``speakers`` the comment that stands for them in quotes.
+    """
+
+    texts: tuple[str, ...]
+    counts: NDArray[np.int64]
+    speakers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Themes of one depth: ``labels`` (n,) say which of ``themes`` each document is in, -1 for none."""
+
+    themes: tuple[Theme, ...]
+    labels: NDArray[np.int64]
+    centroids: NDArray[np.float32]
+
+
+def describe(
+    tree: Tree, documents: Documents, vectors: NDArray[np.float32], *, namer: Namer, previous: ThemeArtifact | None
+) -> tuple[Layer, Layer, int]:
+    """The top layer, the layer of sub-themes, and the number that the next new theme will get.
+
+    Themes are ordered by size. A theme at the top has either no sub-themes or at least two. Ids continue those of
+    ``previous``.
+    """
+    fine, coarse = tree.layers[0], tree.layers[-1]
+    top = _layer(_ordered(coarse, documents.counts), documents, vectors, namer, ())
+    sub = _layer(_ordered(_split_groups(fine, top.labels), documents.counts), documents, vectors, namer, _names(top))
+    number = previous.next_number if previous else 1
+    top, number = _with_ids(top, previous, number, depth=0)
+    sub, number = _with_ids(sub, previous, number, depth=1)
+    first = [int(np.flatnonzero(sub.labels == place)[0]) for place in range(len(sub.themes))]
+    parents = [top.themes[int(top.labels[document])].id for document in first]
+    children = tuple(replace(theme, parent_id=parent) for theme, parent in zip(sub.themes, parents, strict=True))
+    return top, replace(sub, themes=children), number
+
+
+def _layer(
+    labels: NDArray[np.int64],
+    documents: Documents,
+    vectors: NDArray[np.float32],
+    namer: Namer,
+    taken: Collection[str],
+) -> Layer:
+    groups = int(labels.max(initial=-1)) + 1
+    members = [np.flatnonzero(labels == group) for group in range(groups)]
+    placed = np.flatnonzero(labels >= 0)
+    centroids = group_centroids(vectors[placed], labels[placed], groups, documents.counts[placed].astype(np.float64))
+    texts = [[documents.texts[row] for row in rows] for rows in members]
+    named = namer.name(texts, centroids, taken) if groups else []
+    themes = []
+    for group, (name, keywords) in enumerate(named):
+        rows = members[group]
+        quoted = choose_quotes(texts[group], vectors[rows], centroids[group])
+        quotes = tuple(documents.speakers[rows[place]] for place in quoted)
+        themes.append(Theme("", name, keywords, quotes, int(documents.counts[rows].sum())))
+    return Layer(tuple(themes), labels, centroids)
+
+
+def _split_groups(fine: NDArray[np.int64], coarse: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``fine`` where a coarse group holds several fine ones, -1 elsewhere."""
+    pairs = np.unique(np.stack([coarse, fine]), axis=1)
+    parts = np.bincount(pairs[0], minlength=int(coarse.max(initial=-1)) + 1)
+    return np.where(parts[coarse] > 1, fine, -1) if len(coarse) else fine
+
+
+def _ordered(labels: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``labels`` renumbered by the number of comments, largest first; ties by the earlier first document; -1 stays."""
+    placed = labels >= 0
+    if not placed.any():
+        return labels
+    _, first, codes = np.unique(labels[placed], return_index=True, return_inverse=True)
+    sizes = np.bincount(codes, weights=counts[placed])
+    rank = np.empty(len(sizes), dtype=np.int64)
+    rank[np.lexsort((first, -sizes))] = np.arange(len(sizes))
+    ordered = np.full_like(labels, -1)
+    ordered[placed] = rank[codes]
+    return ordered
+
+
+def _with_ids(layer: Layer, previous: ThemeArtifact | None, number: int, *, depth: int) -> tuple[Layer, int]:
+    old_rows = _rows_of_depth(previous, depth) if previous else []
+    old_ids = [previous.themes[row].id for row in old_rows] if previous else []
+    old = previous.centroids[old_rows] if previous and old_rows else np.zeros((0, layer.centroids.shape[1]), np.float32)
+    ids, number = continue_ids(old_ids, old, layer.centroids, number)
+    themes = tuple(replace(theme, id=own) for theme, own in zip(layer.themes, ids, strict=True))
+    return replace(layer, themes=themes), number
+
+
+def _rows_of_depth(previous: ThemeArtifact, depth: int) -> list[int]:
+    return [
+        row
+        for row, theme in enumerate(previous.themes)
+        if theme.kind == "theme" and (theme.parent_id is not None) == bool(depth)
+    ]
+
+
+def _names(layer: Layer) -> Sequence[str]:
+    return [theme.name for theme in layer.themes]
