@@ -58,7 +58,7 @@ def plain(text: str) -> str:
 
 def _metric(section: MetricSection) -> str:
     lines = [
-        f"**{plain(section.name)}** ({plain(section.scale)}; {plain(section.definition)})",
+        f"**{plain(section.name)}** ({plain(section.definition)})",
         f"- {plain(section.headline)}",
     ]
     known = [f"{point.label} {amount(point.figure.value, section.unit)}" for point in section.months if point.figure.n]

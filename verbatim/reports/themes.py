@@ -1,0 +1,216 @@
+"""The themes of the month, from the assignments that the store keeps: volume, change, scores, sentiment, quotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from verbatim.domain import Metric
+from verbatim.reports.figures import (
+    change_of,
+    family_confidence,
+    figure_of_score,
+    mean_figure,
+    share_change,
+    share_figure,
+)
+from verbatim.reports.model import Mark, Movement, Point, ThemeLine, ThemeScore, ThemeSection
+from verbatim.reports.movements import History, movements
+from verbatim.reports.quotes import month_quotes
+from verbatim.reports.words import month_name
+from verbatim.scores.trends import compare
+from verbatim.storage import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from verbatim.reports.metrics import Measure
+    from verbatim.reports.model import Change, Figure, MovementKind
+    from verbatim.reports.months import Calendar
+    from verbatim.storage.store import Store
+
+TOP = 5
+FEWEST_SCORED = 5
+NOT_MINED = "No themes yet: run `verbatim mine`, then make this report again."
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Comments by theme and month: ``counts`` has one row a theme (ids as index), one column a month ``YYYY-MM``.
+
+    ``totals`` are the month's comments that say something, on any theme or none, with the same columns.
+    """
+
+    counts: pd.DataFrame
+    totals: pd.Series[float]
+
+    def of(self, theme_id: str, month: str) -> tuple[float, float]:
+        """Comments on the theme, and all, in one month."""
+        return float(self.counts.loc[theme_id, month]), float(self.totals[month])
+
+
+def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure], marks: Sequence[Mark]) -> ThemeSection:
+    """The section; where nothing was mined, or nobody wrote, ``absent`` says so."""
+    models = queries.theme_models(store)
+    if models.empty or not models["active"].any():
+        return _absent(NOT_MINED)
+    model = models[models["active"].astype(bool)].iloc[0]
+    known = queries.themes(store)
+    rows = queries.assignments(store, start=calendar.period.start, end=calendar.period.end, by=())
+    if rows.empty:
+        return replace(_absent(f"No comments with a theme in {month_name(calendar.month)}."), model=_model_name(model))
+    roots = _roots(known)
+    rows["root"] = rows["theme_id"].map(roots)
+    silent = set(known.loc[known["kind"] != "theme", "id"])
+    spoken = rows[~rows["root"].isin(silent)]
+    named = known[(known["kind"] == "theme") & known["parent_id"].isna()]
+    counted = _counted(store, calendar, roots, silent, list(named["id"]))
+    moved = [_near(move, calendar, marks) for move in movements(_histories(counted, named, calendar))]
+    top = _top(named, spoken, counted, calendar, measures, {move.theme_id: move.kind for move in moved})
+    present = int((counted.counts[calendar.month] > 0).sum())
+    return ThemeSection(
+        comments=int(spoken["comment_id"].nunique()),
+        uninformative=int(rows.loc[rows["root"].isin(silent), "comment_id"].nunique()),
+        unassigned=int(spoken.loc[spoken["root"].isna(), "comment_id"].nunique()),
+        top=tuple(top),
+        others=present - len(top),
+        movements=tuple(moved),
+        model=_model_name(model),
+        absent=None,
+    )
+
+
+def _absent(reason: str) -> ThemeSection:
+    return ThemeSection(0, 0, 0, (), 0, (), None, reason)
+
+
+def _model_name(model: pd.Series[object]) -> str:
+    return f"{str(model['id'])[:8]} ({model['encoder_id']}, mined from {model['comments']:,} comments)"
+
+
+def _roots(known: pd.DataFrame) -> dict[str, str]:
+    """Every theme's topmost ancestor: the report speaks of whole themes."""
+    parents = dict(zip(known["id"], known["parent_id"], strict=True))
+
+    def root(theme_id: str) -> str:
+        seen = {theme_id}
+        while isinstance(parents.get(theme_id), str) and parents[theme_id] not in seen:
+            theme_id = parents[theme_id]
+            seen.add(theme_id)
+        return theme_id
+
+    return {theme_id: root(theme_id) for theme_id in parents}
+
+
+def _counted(store: Store, calendar: Calendar, roots: Mapping[str, str], silent: set[str], named: list[str]) -> Counted:
+    frame = queries.theme_counts(store, tz=calendar.tz, start=calendar.year_start, end=calendar.period.end)
+    frame = frame.assign(root=frame["theme_id"].map(roots), month=frame["period_start"].dt.strftime("%Y-%m"))
+    spoken = frame[~frame["root"].isin(silent)]
+    table = spoken.pivot_table(index="root", columns="month", values="n", aggfunc="sum", fill_value=0)
+    months = list(calendar.months)
+    totals = spoken.groupby("month")["n"].sum().reindex(months, fill_value=0).astype(float)
+    return Counted(table.reindex(index=named, columns=months, fill_value=0).astype(float), totals)
+
+
+def _histories(counted: Counted, named: pd.DataFrame, calendar: Calendar) -> list[History]:
+    """Months before the first comment of all are not known, rather than empty."""
+    spoken = np.flatnonzero(counted.totals.to_numpy() > 0)
+    months = list(calendar.months)[int(spoken[0]) if len(spoken) else 0 :]
+    labels = tuple(month_name(month) for month in months)
+    totals = counted.totals[months].to_numpy()
+    names = dict(zip(named["id"], named["name"], strict=True))
+    return [
+        History(theme_id, names[theme_id], counted.counts.loc[theme_id, months].to_numpy(dtype=float), totals, labels)
+        for theme_id in sorted(names)
+    ]
+
+
+def _near(move: Movement, calendar: Calendar, marks: Sequence[Mark]) -> Movement:
+    """A new theme with the milestones of the month in which it appeared."""
+    if move.kind != "new" or move.since is None:
+        return move
+    month = next((month for month in calendar.months if month_name(month) == move.since), None)
+    close = [mark for mark in marks if month is not None and mark.on.startswith(month)]
+    return replace(move, near="; ".join(f"{mark.name} ({mark.on})" for mark in close) or None)
+
+
+def _top(
+    named: pd.DataFrame, spoken: pd.DataFrame, counted: Counted, calendar: Calendar, measures: Sequence[Measure],
+    statuses: Mapping[str, MovementKind],
+) -> list[ThemeLine]:  # fmt: skip
+    volumes = counted.counts[calendar.month]
+    ids = sorted((theme_id for theme_id in volumes.index if volumes[theme_id] > 0), key=lambda i: (-volumes[i], i))[
+        :TOP
+    ]
+    earlier = [month for month in calendar.window[:-1] if counted.totals[month] > 0]
+    rows = {row["id"]: row for row in named.to_dict("records")}
+    lines = []
+    for theme_id in ids:
+        inside = spoken[spoken["root"] == theme_id]
+        outside = spoken[spoken["root"] != theme_id]
+        lines.append(
+            ThemeLine(
+                id=theme_id,
+                name=rows[theme_id]["name"],
+                keywords=tuple(rows[theme_id]["keywords"])[:5],
+                volume=int(volumes[theme_id]),
+                share=share_figure(*counted.of(theme_id, calendar.month)),
+                change=_change(counted, theme_id, calendar, earlier, len(ids)),
+                sentiment=_sentiment(inside),
+                scores=tuple(s for m in measures if (s := _score(m, inside, outside)) is not None),
+                sparkline=_sparkline(counted, theme_id, calendar),
+                quotes=month_quotes(inside, list(rows[theme_id]["quotes"]), measures, calendar),
+                status=statuses.get(theme_id),
+            )
+        )
+    return lines
+
+
+def _change(counted: Counted, theme_id: str, calendar: Calendar, earlier: list[str], compared: int) -> Change | None:
+    if not earlier:
+        return None
+    now, before = counted.of(theme_id, calendar.month), counted.of(theme_id, earlier[-1])
+    return share_change(now, before, calendar.label(earlier[-1]), family_confidence(compared))
+
+
+def _sentiment(rows: pd.DataFrame) -> Figure | None:
+    values = rows["sentiment"].dropna().to_numpy(dtype=np.float64)
+    return mean_figure(values) if len(values) else None
+
+
+def _score(measure: Measure, inside: pd.DataFrame, outside: pd.DataFrame) -> ThemeScore | None:
+    """The score given with comments on the theme against that given with all others that say something."""
+    if not measure.main:
+        return None
+    sides = [_values(measure, rows) for rows in (outside, inside)]
+    if min(side["n"].sum() for side in sides) < FEWEST_SCORED:
+        return None
+    comparison = compare(sides[0], sides[1], measure.definition)
+    change = change_of(comparison, "the rest")
+    if change is None:
+        return None
+    return ThemeScore(
+        measure.name, measure.unit, figure_of_score(comparison.after), change.before, change.difference, change.low,
+        change.high, change.real,
+    )  # fmt: skip
+
+
+def _values(measure: Measure, rows: pd.DataFrame) -> pd.DataFrame:
+    """The counts frame of the answers that came with comments; a comment counts once."""
+    metric = measure.metric.value
+    given = rows.drop_duplicates("comment_id")
+    known = given[given[metric].notna()]
+    if measure.metric is not Metric.NPS:
+        known = known[known[f"{metric}_scale"] == measure.definition.scale.name]
+    counts = known[metric].value_counts().sort_index()
+    return pd.DataFrame({"value": counts.index.to_numpy(dtype=float), "n": counts.to_numpy()})
+
+
+def _sparkline(counted: Counted, theme_id: str, calendar: Calendar) -> tuple[Point, ...]:
+    return tuple(
+        Point(f"{month}-01", calendar.label(month), share_figure(*counted.of(theme_id, month)))
+        for month in calendar.window
+    )
