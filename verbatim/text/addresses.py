@@ -50,7 +50,7 @@ _CREDENTIALS = re.compile(
     r"|access_?key|client_?secret|jwt|sig|otp)|pass|key|code|pin)=[^&#\s]{4,}",
     re.IGNORECASE,
 )
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
+_IPV4 = re.compile(r"(?<![\w.+])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:v|ver|versions?|versión|versiones|release|build|firmware|section|chapter|abschnitt|kapitel|sección|driver|sdk|update"
     r"|upgrade[ds]?(?: (?:to|from))?|(?:to|from) v)\W{0,3}|§ ?)$",

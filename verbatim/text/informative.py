@@ -11,6 +11,7 @@ from functools import cache
 
 from verbatim.text.verdicts import (
     COMPLAINING_MARKS,
+    COMPLAINING_PHRASES,
     COMPLAINT,
     EMPTY_PHRASES,
     FILLER,
@@ -29,7 +30,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _MOST_WORDS = 12
 _KNOWN = NOTHING | PRAISE | COMPLAINT | FILLER
 _NONE = frozenset(("no", "nothing", "kein", "keine", "nichts", "nada"))
-_PRAISING_PHRASE = "excellent"  # stands for a praising phrase once found
+_A_PRAISE, _A_COMPLAINT = "excellent", "poor"  # stand for a phrase of their sort once found
 
 
 class Polarity(StrEnum):
@@ -80,7 +81,8 @@ def _words(text: str) -> list[str]:
     """The lower-case words of ``text``'s beginning, without empty phrases: enough to tell whether it has detail."""
     plain = " ".join(_WORD.findall(_TAG.sub(" ", text[:500]).replace("’", "'").casefold()))
     if len(plain) < 200:
-        plain = _phrases(PRAISING_PHRASES).sub(_PRAISING_PHRASE, plain)
+        plain = _phrases(PRAISING_PHRASES).sub(_A_PRAISE, plain)
+        plain = _phrases(COMPLAINING_PHRASES).sub(_A_COMPLAINT, plain)
         plain = _phrases(EMPTY_PHRASES).sub("", plain)
     return [word if word in _KNOWN else _STRETCHED.sub(r"\1\1", word) for word in plain.split()]
 

@@ -47,7 +47,7 @@ _Shapes = tuple[tuple[re.Pattern[str], "_Checked | None"], ...]
 
 
 def _shapes(*rows: tuple[str, _Checked | None]) -> _Shapes:
-    return tuple((re.compile(rf"(?<![\w.-]){shape}(?!\w|[.-]\d)"), check) for shape, check in rows)
+    return tuple((re.compile(rf"(?<![\w.+-]){shape}(?!\w|[.-]\d)"), check) for shape, check in rows)
 
 
 # (shape, check), found wherever they stand. The check is a python-stdnum module, or none where the shape says enough.
@@ -57,7 +57,7 @@ _FEW_DIGITS = _shapes(
 )
 _MANY_DIGITS = _shapes(
     (r"\d{3}-\d{2}-\d{4}", None),  # US SSN and ITIN
-    (r"(?!000|666|9)\d{3} \d{2} \d{4}", None),  # the same with spaces
+    (r"(?<!\d )(?<!/ )(?!000|666|9)\d{3} \d{2} \d{4}", None),  # the same with spaces
     (r"\d{2} ?[0-3]\d[01]\d\d{2} ?[A-Z] ?\d{3}", None),  # German pension insurance
     (r"\d{2} \d{3} \d{3} \d{3}", idnr),  # German tax id, as it is printed
     (r"(?:\d{8}|\d{2}\.\d{3}\.\d{3})[ -]?[A-Za-z]", dni),
@@ -87,7 +87,7 @@ _BARE_CHECKS: dict[int, tuple[_Checked, ...]] = {
 }
 
 _NUMBER = re.compile(
-    r"(?<![^\W_])(?:(?!ID|IS|NO|NR)[A-Z]{1,3} ?)?\d[\dA-Z]*(?:[ ./-]\d[\dA-Z]*|[ ./-][A-Z]{1,2}(?![^\W_]))*"
+    r"(?<![^\W_])(?:[A-Z]{1,3}|(?!ID|IS|NO|NR)[A-Z]{1,2} )?\d[\dA-Z]*(?:[ ./-]\d[\dA-Z]*|[ ./-][A-Z]{1,2}(?![^\W_]))*"
     r"|(?<![^\W_])[a-z]{1,2}\d[\da-z]{5,14}(?![^\W_])"
 )
 _NUMBER_NEAR = re.compile(r"\d(?:[ ./-]?[\dA-Z]){4}")

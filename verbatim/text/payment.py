@@ -21,7 +21,7 @@ _CARD = re.compile(r"(?<![\w.])\d(?:[ \u00a0.–-]{0,2}\d){11,22}(?!\w)")
 # Network prefixes and the number of digits that follow: Visa, Mastercard, Amex, Diners, JCB, Discover, UnionPay and
 # RuPay, Maestro, Troy.
 _NETWORK = re.compile(
-    r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"4(?:\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|3(?:0[0-59]|[689]\d)\d{11}|3(?:0[0-59]|[689]\d)\d{13}|35\d{14}|6(?:011|4[4-9]\d|5\d\d)\d{12,15}"
     r"|(?:62|60|81|82)\d{14,17}|(?:50|5[6-9]|6\d)\d{14,17}|9792\d{12}"
 )
@@ -53,7 +53,7 @@ def _iban_end(text: str, start: re.Match[str]) -> int | None:
     for group in reversed(list(re.finditer(r"[A-Za-z0-9]+", candidate))):
         end = group.end()
         splits_word = text[start.start() + end : start.start() + end + 1].isalnum()
-        if end >= _SHORTEST_IBAN and not splits_word and iban.is_valid(candidate[:end]):
+        if end >= _SHORTEST_IBAN and not splits_word and iban.is_valid(candidate[:end], check_country=False):
             return start.start() + end
     if _SAID_IBAN.search(text, max(0, start.start() - 25), start.start()):
         with_digits = [group.end() for group in re.finditer(r"[A-Za-z0-9]*\d[A-Za-z0-9]*", candidate)]

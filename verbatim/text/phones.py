@@ -33,7 +33,8 @@ _EXTENSION = re.compile(r" ?,? ?(?:ext(?:ension|n)?|x|durchwahl|dw|anexo|poste)[
 _SAID_PHONE = re.compile(
     r"\b(?:tel|tele?fon\w*|teléfono|telephone|phone\w*|call\w*|ring|reach me|mobile|cell\w*|contact\w*|whats ?app|sms"
     r"|text me|fax|landline|handy\w*|mobil\w*|anruf\w*|rufen|ruf|erreich\w*|rückruf\w*|festnetz\w*|durchwahl|móvil"
-    r"|movil|celular|llam\w+|número de contacto|contáct\w+|dial\w*|hotline|appel\w*|portable|joindre)\b[^\n]{0,30}$",
+    r"|movil|celular|llam\w+|número de contacto|contáct\w+|dial\w*|hotline|appel\w*|portable|joindre"
+    r"|my number|meine nummer|mi número)\b[^\n]{0,30}$",
     re.IGNORECASE,
 )
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 17
@@ -64,8 +65,16 @@ def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[Found]:
             continue
         if hidden is None:
             hidden = masked(text, ordinary_numbers(text))
-        for visible in _RUN.finditer(hidden, run.start(), run.end()):
-            yield from _numbers_in_run(hidden, visible, regions)
+        found = [
+            number
+            for visible in _RUN.finditer(hidden, run.start(), run.end())
+            for number in _numbers_in_run(hidden, visible, regions)
+        ]
+        # "+687 20.12.34" is no date: after a plus sign or two zeros the digits alone decide.
+        plus = _PLUS_BEFORE.search(text, max(0, run.start() - 3), run.start())
+        if not found and (plus or run.group().startswith("00")):
+            found = list(_numbers_in_run(text, run, ()))
+        yield from found
 
 
 def _numbers_in_run(text: str, run: re.Match[str], regions: Sequence[str]) -> Iterator[Found]:
@@ -157,7 +166,7 @@ def _fits_plan(text: str, window: Sequence[_Group], region: str, said: bool) -> 
     digits = _digits(window)
     shape = tuple(len(group.digits) for group in window)
     if _trunk_prefix(region) == "0":
-        bare_and_short = len(window) == 1 and len(digits) < 10 and not said
+        bare_and_short = len(window) == 1 and len(digits) < 9 and not said
         if digits[0] != "0" or digits[1] == "0" or shape[0] < 2 or len(digits) < 8 or bare_and_short:
             return False
     elif _calling_code(region) == 1:

@@ -71,13 +71,14 @@ NEGATIONS = frozenset(
 PRAISING_PHRASES = tuple(
     phrase.strip()
     for phrase in """
-    nothing better, nothing to complain, could not fault, keep going, keep up the good work, keep up the great
-    work, keep it up, good job, great job, nice job, good work, great work, excellent work, excellent job, well
-    done, spot on, top notch, first class, thumbs up, no faults, can't fault, cannot fault, couldn't fault,
-    couldn't be better, could not be better, couldn't have been better, could not have been better, no
-    complaints, no complaint, nothing to complain about, 10 out of 10, ten out of ten, weiter so, alles bestens,
-    alles gut, nichts zu beanstanden, nichts zu meckern, todo bien, muy bien, rien à redire
-    """.split(",")
+    nothing could be better, nothing could have been better, nothing better, nothing to complain, could not
+    fault, keep going, keep up the good work, keep up the great work, keep it up, good job, great job, nice job,
+    good work, great work, excellent work, excellent job, well done, spot on, top notch, first class, thumbs up,
+    no faults, can't fault, cannot fault, couldn't fault, couldn't be better, could not be better, couldn't have
+    been better, could not have been better, no complaints, no complaint, nothing to complain about, 10 out of
+    10, ten out of ten, weiter so, alles bestens, alles gut, nichts zu beanstanden, nichts zu meckern, todo
+    bien, muy bien, rien à redire
+    """.replace("\n    ", " ").split(",")
 )
 """Phrases that praise without saying what."""
 
@@ -88,15 +89,23 @@ EMPTY_PHRASES = tuple(
     moment, at this moment, at this time, at present, right now, for now, just now, comes to mind, springs to
     mind, come to mind, as above, see above, as mentioned above, as stated above, as previously mentioned, same
     as above, don't know, do not know, does not apply, doesn't apply, in particular, no answer, what to say,
-    need to change, needs to change, need changing, needs changing, needs improving, need improving, needs
-    improvement, need to be improved, could be improved, could have been improved, to be improved, could be done
-    better, could do better, could have done better, you could do better, no change, no changes, nothing to
-    change, done differently, could have been done, could be done, think of, as far as i know, im moment, zur
-    zeit, mir fällt nichts ein, por el momento, de momento, por ahora, no aplica, no sé, pour le moment, per
-    ora, op dit moment, a lot
-    """.split(",")
+    need to change, needs to change, need changing, needs changing, no change, no changes, nothing to change,
+    done differently, could have been done, could be done, think of, as far as i know, im moment, zur zeit, mir
+    fällt nichts ein, por el momento, de momento, por ahora, no aplica, no sé, pour le moment, per ora, op dit
+    moment, a lot
+    """.replace("\n    ", " ").split(",")
 )
 """Phrases that add nothing."""
+
+COMPLAINING_PHRASES = tuple(
+    phrase.strip()
+    for phrase in """
+    could be better, could have been better, could be improved, could have been improved, could do better, could
+    be done better, could have done better, needs improvement, needs improving, need improving, need to be
+    improved, not up to the mark, könnte besser sein, podría ser mejor
+    """.replace("\n    ", " ").split(",")
+)
+"""Phrases that complain without saying what."""
 
 PRAISING_MARKS = frozenset("👍😀😃😄😁😊🙂😍🥰❤💖💕👏🙌🎉⭐🌟💯✅👌🙏😇🤩😎☺💙💚💛🧡💜")
 COMPLAINING_MARKS = frozenset("👎😡😠🤬😞😢😭😤🙁☹😒😩😫💩❌😔😟😣😖🤮")
