@@ -156,7 +156,8 @@ def accounts_falling_before_renewal(
 
 def _renewal(account: Mapping[Any, Any], comparison: Comparison, checked: int, today: pd.Timestamp) -> Divergence:
     change, metric = comparison.change, comparison.after.definition.metric.value.upper()
-    name = account.get("name") or account["id"]
+    name = account.get("name")
+    name = name if isinstance(name, str) and name.strip() else account["id"]
     days = (account["renewal_at"] - today).days
     return Divergence(
         "account_falling_before_renewal",

@@ -62,20 +62,18 @@ def estimate(tally: Tally, definition: Definition, figure: Figure, *, confidence
     if figure is Figure.SHARE:
         favourable = counts @ within(tally.values, definition.favourable)
         low, high = intervals.wilson(favourable, n, confidence=confidence)
-        return Estimates(value, 100 * low, 100 * high)
+        return _around(value, 100 * low, 100 * high)
     if figure is Figure.NET:
         up = counts @ within(tally.values, definition.net_favourable)
         down = counts @ within(tally.values, definition.unfavourable)
         low, high = intervals.net_wald(up, down, n, adjusted=definition.adjusted, confidence=confidence)
-        return Estimates(value, 100 * low, 100 * high)
+        return _around(value, 100 * low, 100 * high)
     low, high = intervals.student(value, variance, n, confidence=confidence)
     least, most = (0, 100) if figure is Figure.INDEX else (definition.scale.low, definition.scale.high)
-    return Estimates(value, np.clip(low, least, most), np.clip(high, least, most))
+    return _around(value, np.clip(low, least, most), np.clip(high, least, most))
 
 
-def change(
-    current: Tally, previous: Tally, definition: Definition, *, confidence: float = CONFIDENCE
-) -> Estimates:  # fmt: skip
+def change(current: Tally, previous: Tally, definition: Definition, *, confidence: float = CONFIDENCE) -> Estimates:
     """Headline of ``current`` minus headline of ``previous``, group by group (both ``(g, v)`` over the same values).
 
     Newcombe for a share, the sum of both variances for a net score, Welch for a mean or an index.
@@ -120,6 +118,11 @@ def category_shares(tally: Tally, definition: Definition) -> Array:
     n = tally.totals
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.column_stack([100 * up / n, 100 * (n - up - down) / n, 100 * down / n])
+
+
+def _around(value: Array, low: Array, high: Array) -> Estimates:
+    """Ends that include the value also where rounding of the last digit put them past it."""
+    return Estimates(value, np.minimum(low, value), np.maximum(high, value))
 
 
 def _as(definition: Definition, figure: Figure) -> Definition:

@@ -210,7 +210,8 @@ def _net(favourable: ArrayLike, unfavourable: ArrayLike, n: ArrayLike, *, adjust
     with np.errstate(invalid="ignore", divide="ignore"):
         p, d = up / total, down / total
         variance = np.maximum(p + d - (p - d) ** 2, 0) / total
-    return p - d, variance, total
+        net = (up - down) / total
+    return net, variance, total
 
 
 def _floats(*values: ArrayLike) -> tuple[Array, ...]:
@@ -218,4 +219,4 @@ def _floats(*values: ArrayLike) -> tuple[Array, ...]:
 
 
 def _where_answered(answered: NDArray[np.bool_], low: Array, high: Array) -> Bounds:
-    return Bounds(np.where(answered, low, np.nan), np.where(answered, high, np.nan))
+    return Bounds(np.where(answered, low, np.nan)[()], np.where(answered, high, np.nan)[()])  # scalars stay scalars
