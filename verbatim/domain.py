@@ -130,9 +130,6 @@ def stable_key(*parts: str) -> str:
 
     BLAKE2b (RFC 7693) over the length-prefixed parts, so that ``("ab", "c")`` and ``("a", "bc")`` differ.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little"))
-        digest.update(encoded)
-    return digest.hexdigest()
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    prefixed = b"".join([len(part).to_bytes(8, "little") + part for part in encoded])
+    return hashlib.blake2b(prefixed, digest_size=16).hexdigest()

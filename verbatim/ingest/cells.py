@@ -13,6 +13,8 @@ from verbatim.scores.scales import BLANK, NOT_APPLICABLE, plain
 LONGEST_WORD = 200
 LONGEST_ID = 500
 LARGEST_COUNT = 1_000_000
+SAYS_NOTHING = BLANK | NOT_APPLICABLE
+LONGEST_BLANK = 30
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 ID_AS_NUMBER = re.compile(r"\d+\.0+")
 NUMBER = re.compile(r"[+-]?\d[\d.,'’\s]*")
@@ -59,19 +61,23 @@ def text_of(cell: Cell) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a cell says nothing: empty, a dash, "n/a", "none" …"""
-    if len(text) > 30:
+    """Whether a cell says nothing: it is empty, a dash, "n/a", "none" and the like."""
+    if len(text) > LONGEST_BLANK or text[:1].isdigit():
         return False
-    bare = plain(text)
-    return bare in BLANK or bare in NOT_APPLICABLE
+    return (text.casefold() if text.isalnum() and text.isascii() else plain(text)) in SAYS_NOTHING
 
 
 def identifier(cell: Cell) -> str:
-    """An id in its one form: NFC, no blanks around; ``"123.0"`` (a number column with gaps) is ``"123"``, e-mail lower case."""
-    text = unicodedata.normalize("NFC", text_of(cell))
-    if ID_AS_NUMBER.fullmatch(text):
+    """An id in its one form, NFC, no blanks around, e-mail in lower case.
+
+    ``"123.0"`` is ``"123"``: number columns with gaps are often exported so.
+    """
+    text = text_of(cell)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "." in text and ID_AS_NUMBER.fullmatch(text):
         return text.split(".")[0]
-    return text.casefold() if EMAIL.fullmatch(text) else text
+    return text.casefold() if "@" in text and EMAIL.fullmatch(text) else text
 
 
 def stored_identifier(external_id: str) -> str:
@@ -86,7 +92,7 @@ def word(text: str) -> str:
 
 
 def number(text: str) -> float:
-    """A number as people write it: ``12,000.50``, ``12.000,50 €``, ``$1.2M``.
+    """The number in ``12,000.50``, ``12.000,50 €``, ``$1.2M`` and the like.
 
     Raises:
         ValueError: it is none.
@@ -149,7 +155,11 @@ def flag(text: str) -> bool:
 
 
 def _decimal(digits: str) -> str:
-    """With a point for the decimals: of two kinds of sign the last is the decimal one; one sign alone before exactly three digits groups."""
+    """With a point for the decimals.
+
+    Of two kinds of sign the last is the decimal one; a sign that repeats groups, and so does one comma before exactly
+    three digits (one point does not).
+    """
     point, comma = digits.rfind("."), digits.rfind(",")
     if point >= 0 and comma >= 0:
         decimal, group = (".", ",") if point > comma else (",", ".")

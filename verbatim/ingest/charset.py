@@ -26,10 +26,14 @@ MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-WESTERN = frozenset({"cp1252", "latin_1", "iso8859_15", "iso8859_9", "cp1254", "cp1250", "iso8859_2", "cp1257", "mac_roman",
-                     "mac_latin2", "cp437", "cp850", "cp858", "hp_roman8", "ascii", "utf_8", "cp1140", "cp500", "cp037", "cp1026",
-                     "cp273", "cp775", "iso8859_10", "iso8859_13", "iso8859_14", "iso8859_16", "iso8859_3", "iso8859_4",
-                     "mac_iceland", "mac_turkish", "cp1258", "cp852", "cp861", "cp863", "cp865", "cp860", "cp857"})  # fmt: skip
+# Single-byte encodings besides Windows-1252 that are believed, where the text is in a language that is written in them.
+BELIEVED = {
+    **dict.fromkeys(
+        ("Polish", "Czech", "Slovak", "Hungarian", "Croatian", "Slovene", "Romanian"), {"cp1250", "iso8859_2"}
+    ),
+    "Turkish": {"cp1254", "iso8859_9"},
+}
+LAST_LATIN = "\u024f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +120,26 @@ def _judge(window: bytes, offset: int, *, seen_wide: bool) -> Charset:
     if seen_wide or right > wrong:
         return Charset(
             "utf-8",
-            f"byte {offset:,} is not UTF-8 though the text before is; rows with such bytes are rejected (--encoding overrides)",
+            f"byte {offset:,} is not UTF-8 though the text before is; rows with such bytes are rejected "
+            f"(--encoding overrides)",
         )
-    best = from_bytes(window).best()
-    guess = "cp1252" if best is None or best.encoding in WESTERN else best.encoding
+    guess = _guess(window)
     return Charset(
         guess,
         f"not UTF-8 (byte {offset:,}), read as {_shown(guess)}: a guess; check the shown rows, --encoding overrides",
     )
+
+
+def _guess(window: bytes) -> str:
+    """Windows-1252, unless the text is in another script or in a language that has its own encoding."""
+    best = from_bytes(window).best()
+    if best is None:
+        return "cp1252"
+    beyond_ascii = [character for character in str(best) if character > "\x7f"]
+    foreign = sum(character > LAST_LATIN and character.isalpha() for character in beyond_ascii)
+    if foreign * 3 > len(beyond_ascii) or best.encoding in BELIEVED.get(best.language, ()):
+        return best.encoding
+    return "cp1252"
 
 
 def _shown(encoding: str) -> str:

@@ -96,16 +96,21 @@ class CellReader:
         place = {name: index for index, name in enumerate(columns)}
         self._columns = dict(mapped.fields)
         self._places = {name: place[column] for name, column in mapped.fields.items()}
-        self._times = {
-            item.name: (self._places[item.name], DateReader(formats.get(self._columns[item.name], DateFormat()), under.zone), item.may_be_future)
-            for item in FIELDS[under.kind]
-            if item.reading is Reading.TIME and item.name in self._places
-        }  # fmt: skip
+        self._times = self._time_readers(formats)
         self._segments: list[tuple[str, int, dict[Cell, str]]] = [
             (name, place[column], {}) for name, column in mapped.segments.items()
         ]
         self._links: dict[tuple[str, Cell], str | None] = {}
         self._latest = under.now + CLOCK_TOLERANCE
+
+    def _time_readers(self, formats: Mapping[str, DateFormat]) -> dict[str, tuple[int, DateReader, bool]]:
+        """By field: its place, its reader, and whether it may lie in the future."""
+        readers = {}
+        for item in FIELDS[self.under.kind]:
+            if item.reading is Reading.TIME and item.name in self._places:
+                form = formats.get(self._columns[item.name], DateFormat())
+                readers[item.name] = (self._places[item.name], DateReader(form, self.under.zone), item.may_be_future)
+        return readers
 
     def has(self, name: str) -> bool:
         """Whether the file has a column for field ``name``."""

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from verbatim.scores.scales import BLANK, NOT_APPLICABLE, plain
+from verbatim.ingest.cells import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,47 +35,38 @@ class Order(StrEnum):
 MONTHS = {
     name: number
     for number, names in enumerate((
-        "jan january januar janv janvier ene enero gennaio", "feb february februar fév février febrero", "mar march märz mär mrz mars marzo",
+        "jan january januar janv janvier ene enero gennaio", "feb february februar fév février "
+            "febrero", "mar march märz mär mrz mars marzo",
         "apr april avr avril abr abril", "may mai mayo", "jun june juni juin junio", "jul july juli juil juillet julio",
-        "aug august août aout ago agosto", "sep sept september septembre septiembre", "oct october okt oktober octobre octubre",
+        "aug august août aout ago agosto", "sep sept september septembre septiembre", "oct october okt oktober octobre "
+            "octubre",
         "nov november novembre noviembre", "dec december dez dezember déc décembre dic diciembre",
     ), 1)
     for name in names.split()
 }  # fmt: skip
-ZONES = {"": None, "z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-         "cet": 1, "cest": 2, "eet": 2, "eest": 3, "wet": 0, "west": 1}  # fmt: skip
+ZONES = {
+    **{"": None, "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3},
+    **{"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7},
+}
 
 _WEEKDAY = r"(?:[a-zäéáí]{2,10}\.?,?\s+)?"
-_TIME = (
-    r"(?:(?:[T,]|\s|\s-\s|,\s|\sat\s|\sum\s)\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\.?)?)?"
-)
-_ZONE = (
-    r"\s*(?:\(?(?P<zone>z|[a-z]{3,4})?\)?\s*(?P<offset>[+-]\d{2}:?\d{2}(?!\d)|[+-]\d{2}(?!\d))?(?:\s*\([a-z ]+\))?)?"
-)
-YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _TIME + _ZONE, re.I)
+_CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+_TIME = rf"(?:(?:[T,]|\s|\s-\s|,\s|\sat\s|\sum\s)\s*{_CLOCK}(?:\s*(?P<half>[ap])\.?m\.?)?)?"
+_OFFSET = r"(?P<offset>[+-]\d{2}:?\d{2}(?!\d)|[+-]\d{2}(?!\d))?(?:\s*\([a-z ]+\))?"
+_END = rf"{_TIME}\s*(?:\(?(?P<zone>z|[a-z]{{3,4}})?\)?\s*{_OFFSET})?"
+_NAME = r"(?P<name>[^\W\d_]{3,10})\.?,?"
+_YEAR = r"(?P<year>\d{4}|\d{2})"
+YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _END, re.I)
 COMPACT = re.compile(
-    r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?:t(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?"
-    + _ZONE,
+    r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?:t(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?\s*(?P<zone>z)?(?P<offset>[+-]\d{2}:?\d{2})?",
     re.I,
 )
-NUMBERS = re.compile(
-    r"(?P<one>\d{1,2})(?P<sign>[-/. ])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4}|\d{2})" + _TIME + _ZONE, re.I
-)
+NUMBERS = re.compile(r"(?P<one>\d{1,2})(?P<sign>[-/. ])(?P<two>\d{1,2})(?P=sign)" + _YEAR + _END, re.I)
 DAY_NAMED = re.compile(
-    _WEEKDAY
-    + r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[-/\s]+(?:de\s+)?(?P<name>[^\W\d_]{3,10})\.?,?[-/\s]+(?:de\s+)?(?P<year>\d{4}|\d{2})"
-    + _TIME
-    + _ZONE,
-    re.I,
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[-/\s]+(?:de\s+)?{_NAME}[-/\s]+(?:de\s+)?{_YEAR}{_END}", re.I
 )
-MONTH_NAMED = re.compile(
-    _WEEKDAY
-    + r"(?P<name>[^\W\d_]{3,10})\.?[-/\s]+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[-/\s]+(?P<year>\d{4}|\d{2})"
-    + _TIME
-    + _ZONE,
-    re.I,
-)
+MONTH_NAMED = re.compile(rf"{_WEEKDAY}{_NAME}[-/\s]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?[-/\s]+{_YEAR}{_END}", re.I)
 EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}|\d{15,16}")
 CLEAR_SHAPES = (YEAR_FIRST, COMPACT, DAY_NAMED, MONTH_NAMED)
 
@@ -138,7 +129,9 @@ def gather_evidence(cells: Iterable[Cell]) -> Evidence:
     day_first = month_first = either = 0
     first_open = ""
     for cell in cells:
-        match = NUMBERS.fullmatch(cell.strip()) if isinstance(cell, str) and len(cell) <= LONGEST_DATE else None
+        if not isinstance(cell, str) or len(cell) > LONGEST_DATE:
+            continue
+        match = NUMBERS.fullmatch(cell.strip())
         if match is None:
             continue
         one, two = int(match["one"]), int(match["two"])
@@ -148,7 +141,7 @@ def gather_evidence(cells: Iterable[Cell]) -> Evidence:
             month_first += 1
         elif one <= 12 and two <= 12 and one != two:
             either += 1
-            first_open = first_open or cell.strip()
+            first_open = first_open or match[0]
     return Evidence(day_first, month_first, either, first_open)
 
 
@@ -199,11 +192,10 @@ class DateReader:
     def _read(self, cell: Cell) -> Moment | None | ValueError:
         try:
             if isinstance(cell, datetime):
-                return self._placed(cell, whole_day=cell.tzinfo is None and cell.time() == time())
+                midnight = cell.tzinfo is None and cell.time() == time()
+                return self._placed(cell, whole_day=midnight)
             text = cell.strip()
-            if plain(text) in BLANK or plain(text) in NOT_APPLICABLE:
-                return None
-            return self._parsed(text)
+            return None if not text or is_blank(text) else self._parsed(text)
         except (ValueError, OverflowError) as error:
             return ValueError(str(error))
 
@@ -212,18 +204,27 @@ class DateReader:
             raise ValueError(f"a text of {len(text):,} characters is not a date")
         if self._form.pattern is not None:
             return self._by_pattern(text, self._form.pattern)
+        if text[4:5] == "-" and text[7:8] == "-" and (moment := self._iso(text)) is not None:
+            return moment
+        if match := NUMBERS.fullmatch(text):
+            return self._matched(match, *self._in_order(match))
         for shape in CLEAR_SHAPES:
             if match := shape.fullmatch(text):
                 return self._matched(match, int(match["day"]), _month(match))
-        if match := NUMBERS.fullmatch(text):
-            return self._matched(match, *self._in_order(match))
         if EPOCH.fullmatch(text):
             return Moment(_within(_from_epoch(text)))
         raise ValueError("not a date or time in any known form; a pattern can be named with --date-format")
 
+    def _iso(self, text: str) -> Moment | None:
+        """The common case, fast; ``None`` leaves the text to the patterns."""
+        try:
+            return self._placed(datetime.fromisoformat(text), whole_day=len(text) == 10)
+        except ValueError:
+            return None
+
     def _by_pattern(self, text: str, pattern: str) -> Moment:
         try:
-            found = datetime.strptime(text, pattern)  # noqa: DTZ007  # placed in the zone below
+            found = datetime.strptime(text, pattern)
         except ValueError as error:
             raise ValueError(f"not a date in the form {pattern}") from error
         whole_day = not any(sign in pattern for sign in ("%H", "%I", "%c", "%X", "%s", "%T"))
@@ -253,7 +254,7 @@ class DateReader:
         if len(match["year"]) == 2:
             year += 2000 if year < 70 else 1900
         if match["hour"] is None:
-            return self._placed(datetime(year, month, day), whole_day=True)  # noqa: DTZ001  # placed below
+            return self._placed(datetime(year, month, day), whole_day=True)
         groups = match.groupdict()
         fraction = int((groups.get("fraction") or "0").ljust(6, "0")[:6])
         hour = _hour(int(match["hour"]), groups.get("half"))

@@ -75,7 +75,7 @@ def read_delimited(
         if not all(map(str.isascii, lines.taken)) and any(wrong_byte(line, wide=wide) for line in lines.taken):
             yield undecodable(number, cells, columns, wide=wide)
         elif any(map(str.strip, cells)):
-            yield RawRow(number, cells)  # type: ignore[arg-type]  # list[str] is read only
+            yield RawRow(number, cells)
 
 
 def undecodable(number: int, cells: Sequence[str], columns: Sequence[str], *, wide: bool) -> BadRow:
@@ -94,7 +94,8 @@ def _ragged(row: CellRow, width: int, delimiter: str) -> BadRow:
     reason = f"{cells} where the header has {width}"
     other = _other_delimiter(row.cells, width)
     if other is not None:
-        reason += f": the row is separated by {DELIMITER_NAMES[other]}, the file by {DELIMITER_NAMES.get(delimiter, delimiter)}"
+        own = DELIMITER_NAMES.get(delimiter, delimiter)
+        reason += f": the row is separated by {DELIMITER_NAMES[other]}, the file by {own}"
     elif count > width:
         reason += "; is a delimiter inside a text that is not in quotes?"
     return BadRow(row.number, reason, value=without_wrong_bytes(delimiter.join(row.cells)[:400]))

@@ -73,7 +73,7 @@ def flat(found: Mapping[str, Any]) -> dict[str, str]:
     return out
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, (bool, float)):

@@ -92,7 +92,7 @@ def _first_lines(path: Path, encoding: str, *, gzipped: bool) -> list[str]:
 
 
 def _detect_delimiter(path: Path, lines: Sequence[str]) -> str:
-    """The delimiter under which most rows have one width, the wider the better; a comma where there is but one column."""
+    """The delimiter under which most rows have one width, the wider the better; a comma if there is but one column."""
     scores = {delimiter: _score(lines, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda d: (scores[d][0] >= DECISIVE, *scores[d]))
     share, width = scores[best]
@@ -170,7 +170,8 @@ def _heading(delimiter: str, rows: Sequence[CellRow], index: int, *, fixed: bool
             names, skip = candidates[best], further
             lines = ", ".join(str(row.number) for row in rows[index : index + further + 1])
             notes.append(
-                f"lines {lines} are header rows, the names are those of line {rows[index + best].number}; header_row overrides"
+                f"lines {lines} are header rows, the names are those of line {rows[index + best].number}; "
+                f"header_row overrides"
             )
     return Heading(
         delimiter, tuple(_tidy(name) for name in names), rows[index].number,
@@ -204,7 +205,7 @@ def _merged(names: Sequence[str], below: Sequence[str]) -> list[str]:
 
 
 def _further_header_rows(below: Sequence[CellRow], width: int) -> int:
-    """How many rows under the names hold words where the column's values are numbers or dates, in two columns or more."""
+    """How many rows under the names hold words where the columns (two or more) otherwise hold numbers or dates."""
     rest = [row.cells for row in below[MOST_HEADER_ROWS:] if len(row.cells) == width]
     if len(rest) < MOST_HEADER_ROWS:
         rest = [row.cells for row in below[-max(1, len(below) // 2) :] if len(row.cells) == width]
@@ -240,7 +241,8 @@ def _check_names(path: Path, columns: Sequence[str], row: int) -> None:
     filled = [name for name in columns if name]
     if values and len(values) * 2 >= len(filled):
         raise MappingError(
-            f"{path}, line {row}: {values[0]!r} is a value, not a column's name; add a row with names at the top (or name its line with header_row)"
+            f"{path}, line {row}: {values[0]!r} is a value, not a column's name; add a row with names at the "
+            f"top (or name its line with header_row)"
         )
     check_distinct(path, columns)
 
@@ -255,5 +257,6 @@ def check_distinct(path: Path, columns: Sequence[str]) -> None:
     if twice:
         places = ", ".join(str(index) for index, name in enumerate(columns, 1) if name == twice[0])
         raise MappingError(
-            f"{path}: the column {twice[0]!r} stands {columns.count(twice[0])} times (columns {places}); rename all but one"
+            f"{path}: the column {twice[0]!r} stands {columns.count(twice[0])} times (columns {places}); rename "
+            f"all but one"
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from verbatim.ingest.rows import RawRow
     from verbatim.ingest.source import SourceFile
+    from verbatim.scores.scales import Scale
 
 MOST_VALUES = 2_000  # distinct values of a column that are kept for looking at
 LONG_TEXT = 25  # characters on average: more is prose
@@ -45,7 +46,11 @@ class ColumnMap:
 
 @dataclass(slots=True)
 class Look:
-    """What the first rows show of one column. ``mean_length`` is in characters, ``varied`` a share, both of filled cells."""
+    """What the first rows show of one column.
+
+    Of the filled cells: ``mean_length`` in characters, ``varied`` the share that differ, ``spaced`` the share with a
+    blank inside.
+    """
 
     filled: int = 0
     mean_length: float = 0.0
@@ -55,15 +60,23 @@ class Look:
 
     @property
     def is_prose(self) -> bool:
+        """Whether people wrote it."""
         return self.filled >= 3 and self.mean_length >= LONG_TEXT and self.varied > VARIED and self.spaced > VARIED
 
     @property
     def is_code(self) -> bool:
+        """Whether it tells rows apart instead of grouping them."""
         return self.filled >= MANY and self.varied > VARIED
 
     @property
     def is_email(self) -> bool:
+        """Whether most cells are addresses."""
         return bool(self.values) and sum(bool(read.EMAIL.fullmatch(v)) for v in self.values) > VARIED * len(self.values)
+
+
+STAFF = re.compile(
+    r"\b(agent|assignee|team|group|product|account|company|organi[sz]ation|channel|file|event|campaign|survey|owner)\b"
+)
 
 
 def map_columns(recipe: Recipe, source: SourceFile, sample: Sequence[RawRow]) -> ColumnMap:
@@ -101,8 +114,14 @@ class _Mapper:
         self._take_segments()
         self._check()
         return ColumnMap(
-            self.fields, tuple(self.scores), tuple(self.comments), self.segments, self.reasons, self.left_out, tuple(self.warnings),
-        )  # fmt: skip
+            self.fields,
+            tuple(self.scores),
+            tuple(self.comments),
+            self.segments,
+            self.reasons,
+            self.left_out,
+            tuple(self.warnings),
+        )
 
     def _take_named(self) -> None:
         recipe = self.recipe
@@ -190,13 +209,14 @@ class _Mapper:
                 self._take_score(columns[0], metric, f"its header speaks of {metric.upper()} and its values fit")
             for other in columns[1:]:
                 self.warnings.append(
-                    f"{other!r} looks like a second {metric.upper()}; it is kept as a segment (a profile can name it in [[scores]])"
+                    f"{other!r} looks like a second {metric.upper()}; it is kept as a segment (a profile can "
+                    f"name it in [[scores]])"
                 )
         if not self.scores:
             synonyms = next(item.synonyms for item in FIELDS[Kind.RESPONSES] if item.reading is Reading.SCORE)
-            column = self._by_synonym(synonyms)
-            if column is not None:
-                self._take_score(column, self.recipe.metric, f"the header {column!r}")
+            generic = self._by_synonym(synonyms)
+            if generic is not None:
+                self._take_score(generic, self.recipe.metric, f"the header {generic!r}")
 
     def _take_score(self, column: str, metric: str | None, reason: str) -> None:
         self.scores.append(ScoreRule(column, metric, self.recipe.scale, question=self.source.questions.get(column)))
@@ -254,7 +274,8 @@ class _Mapper:
             return "looks like personal data"
         if look.is_prose:
             self.warnings.append(
-                f"{column!r} holds long texts that nearly all differ: an open answer? It is not stored; --map comment={column!r} stores it"
+                f"{column!r} holds long texts that nearly all differ: an open answer? It is not stored; --map "
+                f"comment={column!r} stores it"
             )
             return "long texts that nearly all differ"
         if look.is_code:
@@ -266,11 +287,13 @@ class _Mapper:
         for item in FIELDS[kind]:
             if item.required and item.name not in self.fields:
                 raise MappingError(
-                    f"{self.source.path}: {kind} need a column for {item.name}, and none of {columns} says so; name it with --map {item.name}=COLUMN"
+                    f"{self.source.path}: {kind} need a column for {item.name}, and none of {columns} says so; "
+                    f"name it with --map {item.name}=COLUMN"
                 )
         if kind is Kind.RESPONSES and not (self.scores or self.comments):
             raise MappingError(
-                f"{self.source.path}: no column of {columns} looks like a score or a comment; name one with --map score=COLUMN or --map comment=COLUMN"
+                f"{self.source.path}: no column of {columns} looks like a score or a comment; name one with "
+                f"--map score=COLUMN or --map comment=COLUMN"
             )
 
 
@@ -310,9 +333,9 @@ def _look(cells: Sequence[object]) -> Look:
     return Look(len(filled), length, len(distinct) / len(filled), spaced / len(distinct), values)
 
 
-def _parses(scale: object, value: str) -> bool:
+def _parses(scale: Scale, value: str) -> bool:
     try:
-        scale.parse(value)  # type: ignore[attr-defined]
+        scale.parse(value)
     except ScaleError:
         return False
     return True
@@ -320,10 +343,7 @@ def _parses(scale: object, value: str) -> bool:
 
 def _is_personal(column: str) -> bool:
     words = words_of(column)
-    staff = re.search(
-        r"\b(agent|assignee|team|group|product|account|company|organi[sz]ation|channel|file|event|campaign|survey|owner)\b",
-        words,
-    )
+    staff = STAFF.search(words)
     return bool(PERSONAL.search(words)) and not (staff and not re.search(r"mail|phone", words))
 
 

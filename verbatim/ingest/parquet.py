@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -52,14 +52,14 @@ def read(path: Path, meter: Meter) -> Iterator[RawRow]:
             ) from error
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} is not a readable Parquet file: {error}") from error
 
 
-def _column(column: Any) -> list[Cell]:
+def _column(column: pa.Array) -> list[Cell]:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
@@ -67,7 +67,7 @@ def _column(column: Any) -> list[Cell]:
     return [_cell(value) for value in column.to_pylist()]
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: object) -> Cell:
     if isinstance(value, (str, datetime)):
         return value
     if value is None or isinstance(value, (bool, float)):

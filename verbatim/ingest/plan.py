@@ -47,9 +47,10 @@ class DateColumn:
 
 @dataclass(frozen=True, slots=True)
 class IngestPlan:
-    """Everything decided about a file. ``preview`` has the first rows as they would be stored, by table name;
+    """Everything decided about a file.
 
-    ``tried`` is how many rows were converted for it, ``refusals`` what would be rejected among them.
+    ``preview`` has the first rows as they would be stored, by table name; ``tried`` is how many rows were converted for
+    it, ``refusals`` what would be rejected among them.
     """
 
     kind: Kind
@@ -95,7 +96,8 @@ def plan_ingest(kind: Kind, path: Path, options: IngestOptions, settings: Settin
     if not looked_at:
         raise InputError(f"{path} has a header but no rows below it; export it again")
     if not sample:
-        raise InputError(f"{path}, line {looked_at[0].number}: {looked_at[0].reason}; no row of the file can be read")
+        first = next(row for row in looked_at if isinstance(row, BadRow))
+        raise InputError(f"{path}, line {first.number}: {first.reason}; no row of the file can be read")
     mapped = map_columns(recipe, file, sample)
     plan = IngestPlan(
         kind=kind,
@@ -172,7 +174,8 @@ def _date_column(recipe: Recipe, file: SourceFile, column: str, evidence: Eviden
     if together.order is not None:
         return DateColumn(column, DateFormat(together.order), "told by another column of the file")
     raise InputError(
-        f"{file.path}: in {column!r}, is {evidence.first_open!r} day/month or month/day? Nothing in the file says; name it with --date-format dmy or mdy"
+        f"{file.path}: in {column!r}, is {evidence.first_open!r} day/month or month/day? Nothing in the file "
+        f"says; name it with --date-format dmy or mdy"
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import available_timezones
 
 from verbatim.domain import Kind, Metric
@@ -96,6 +96,7 @@ class Recipe:
     complete: bool = False
 
 
+T = TypeVar("T")
 TEXT_KEYS = ("kind", "source", "namespace", "metric", "scale", "timezone", "encoding", "delimiter", "sheet")
 PROFILE_KEYS = (*TEXT_KEYS, "fields", "scores", "comments", "segments", "ignore", "labels", "date_format", "header_row")
 SCORE_KEYS = ("column", "metric", "scale", "step", "question", "blank")
@@ -251,7 +252,7 @@ def _names(place: str, key: str, stored: object) -> list[str]:
     return [_demand(place, key, name, str, "a list of columns") for name in names]
 
 
-def _demand(place: str, key: str, value: Any, kind: type[Any], wanted: str) -> Any:
+def _demand(place: str, key: str, value: object, kind: type[T], wanted: str) -> T:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise InputError(f"{place}: {key} is {value!r}; it should be {wanted}")
     return value

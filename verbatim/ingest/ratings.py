@@ -173,10 +173,11 @@ def _stem(source: SourceFile) -> str:
 
 
 def _values(sample: Sequence[RawRow], place: int, metric_place: int | None, metric: str | None) -> list[str]:
-    rows = (row.cells for row in sample)
-    return [
-        read.text_of(cells[place]) for cells in rows if metric_place is None or metric_of(read.text_of(cells[metric_place])) == metric
-    ]  # fmt: skip
+    found = []
+    for row in sample:
+        if metric_place is None or metric_of(read.text_of(row.cells[metric_place])) == metric:
+            found.append(read.text_of(row.cells[place]))
+    return found
 
 
 def _scale(
@@ -186,7 +187,8 @@ def _scale(
         scale = scale_named(rule.scale)
         if scale.metric != metric:
             raise ScaleError(
-                f"{rule.scale!r} is a scale of {scale.metric}, but {rule.column!r} measures {metric}; the scales of {metric} are {', '.join(s.name for s in scales_of(metric))}"
+                f"{rule.scale!r} is a scale of {scale.metric}, but {rule.column!r} measures {metric}; the "
+                f"scales of {metric} are {', '.join(s.name for s in scales_of(metric))}"
             )
         return _with_labels(scale, recipe.labels, strict=True), "scale named"
     if _by_row(rule, mapped, "scale"):
@@ -200,11 +202,13 @@ def _scale(
         if metric == Metric.NPS:
             return _with_labels(_default_of(metric), recipe.labels, strict=True), "NPS has one scale"
         raise ScaleError(
-            f"{source.path}: {rule.column!r} has no answer in the first {len(values):,} rows, so its scale cannot be told; name it with --scale ({', '.join(s.name for s in scales_of(metric))})"
+            f"{source.path}: {rule.column!r} has no answer in the first {len(values):,} rows, so its scale "
+            f"cannot be told; name it with --scale ({', '.join(s.name for s in scales_of(metric))})"
         ) from None
     except ScaleError as error:
         raise ScaleError(
-            f"{source.path}, column {rule.column!r}: {error}. Name one with --scale, or, where rows differ, put each row's scale into a column: --map scale=COLUMN"
+            f"{source.path}, column {rule.column!r}: {error}. Name one with --scale, or, where rows differ, put "
+            f"each row's scale into a column: --map scale=COLUMN"
         ) from error
     return _with_labels(scale, recipe.labels, strict=True), "scale told from the answers"
 

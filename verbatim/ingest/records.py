@@ -29,7 +29,8 @@ TABLES: dict[Kind, Table] = {
     Kind.CONTACTS: tables.contact,
     Kind.MILESTONES: tables.milestone,
 }
-CELL_READINGS: dict[Reading, Callable[[str], Any]] = {
+Number = float | int | bool
+CELL_READINGS: dict[Reading, Callable[[str], Number]] = {
     Reading.NUMBER: read.number,
     Reading.COUNT: read.count,
     Reading.FLAG: read.flag,
@@ -102,7 +103,7 @@ class RecordConverter:
             return self._reader.code(name, text)
         return self._reader.word(name, row.cells)
 
-    def _value(self, name: str, reading: Callable[[str], Any], row: RawRow, refused: list[Refusal]) -> Any:
+    def _value(self, name: str, reading: Callable[[str], Number], row: RawRow, refused: list[Refusal]) -> Number | None:
         text = self._reader.text(name, row.cells)
         if not text or read.is_blank(text):
             return None

@@ -34,7 +34,7 @@ class Identity(NamedTuple):
 
 
 class RowKeys:
-    """Identities, chunk by chunk: ``begin_chunk``, then ``of`` each row and ``accept`` where it is kept, ``end_chunk``."""
+    """Identities, chunk by chunk: ``begin_chunk``, ``of`` each row, ``accept`` where it is kept, ``end_chunk``."""
 
     def __init__(self, reader: CellReader, columns: Sequence[str]) -> None:
         self._reader = reader
@@ -84,7 +84,10 @@ class RowKeys:
             raise found
         if line and first != _signed(digest):
             name = "id" if self._reader.has("id") else "submission_id"
-            reason = f"this id stands in line {line:,} already, with other values; which column makes a row unique? --map id=COLUMN"
+            reason = (
+                f"this id stands in line {line:,} already, with other values; "
+                "which column makes a row unique? --map id=COLUMN"
+            )
             raise RowRefusedError(self._reader.column(name), found.external_id or "", reason)
         return None if line else found
 

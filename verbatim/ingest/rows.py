@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Cell = str | datetime  # "" is blank; datetimes come from typed files (XLSX, Parquet) and may be naive
 
@@ -16,7 +19,7 @@ class RawRow(NamedTuple):
     """One row; ``number`` is the line of the file it begins in (XLSX: the sheet's row, Parquet: from 1)."""
 
     number: int
-    cells: list[Cell]  # one a column of the layout
+    cells: Sequence[Cell]  # one a column of the layout
 
 
 class BadRow(NamedTuple):
@@ -50,11 +53,9 @@ class Meter:
 
 
 def plain_text(value: float | bool | None) -> str:
-    """A typed value as a person would have written it: ``5.0`` is ``"5"``, nothing is ``""``."""
+    """A typed value as a person would have written it: ``5.0`` is ``"5"``, nothing and NaN are ``""``."""
     if value is None or value != value:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)

@@ -116,7 +116,8 @@ def delimiter_named(name: str) -> str:
     sign = DELIMITER_WORDS.get(name.casefold(), name)
     if len(sign) != 1 or sign in '\r\n"':
         raise InputError(
-            f"{name!r} is not a delimiter; name one character, or one of {', '.join(DELIMITER_NAMES[d] for d in DELIMITERS)}"
+            f"{name!r} is not a delimiter; name one character, or one of "
+            f"{', '.join(DELIMITER_NAMES[d] for d in DELIMITERS)}"
         )
     return sign
 

@@ -7,7 +7,7 @@ import zipfile
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verbatim.errors import InputError, MissingExtraError
 from verbatim.ingest.rows import BadRow, RawRow, plain_text
@@ -15,6 +15,8 @@ from verbatim.ingest.rows import BadRow, RawRow, plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from openpyxl import Workbook
 
     from verbatim.ingest.rows import Cell, Meter
 
@@ -51,7 +53,7 @@ def read(path: Path, sheet: str, width: int, header_row: int, meter: Meter) -> I
     with _opened(path) as book:
         page = book[sheet]
         meter.unit, meter.total = "rows", page.max_row
-        page.reset_dimensions()
+        _forget_size(page)
         for number, values in enumerate(page.iter_rows(min_row=header_row + 1, values_only=True), header_row + 1):
             cells = [_cell(value) for value in values]
             if not any(cells):
@@ -63,7 +65,7 @@ def read(path: Path, sheet: str, width: int, header_row: int, meter: Meter) -> I
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path) -> Iterator[Workbook]:
     try:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
@@ -83,14 +85,21 @@ def _opened(path: Path) -> Iterator[Any]:
         book.close()
 
 
-def _first_rows(book: Any, name: str, header_row: int | None) -> list[tuple[int, list[Cell]]]:
+def _first_rows(book: Workbook, name: str, header_row: int | None) -> list[tuple[int, list[Cell]]]:
     page = book[name]
     if not hasattr(page, "iter_rows"):  # a chart
         return []
-    page.reset_dimensions()
+    _forget_size(page)
     rows = islice(page.iter_rows(values_only=True), max(LOOKED_AT, header_row or 0))
     filled = [(number, [_cell(value) for value in values]) for number, values in enumerate(rows, 1)]
     return [(number, cells) for number, cells in filled if any(cells)]
+
+
+def _forget_size(page: object) -> None:
+    """Many programs write a wrong size into the sheet; without it openpyxl reads what is there."""
+    reset = getattr(page, "reset_dimensions", None)
+    if reset is not None:
+        reset()
 
 
 def _header(path: Path, rows: list[tuple[int, list[Cell]]], header_row: int | None) -> tuple[int, tuple[str, ...]]:
@@ -108,7 +117,7 @@ def _header(path: Path, rows: list[tuple[int, list[Cell]]], header_row: int | No
     return number, tuple(" ".join(str(cell).split()) for cell in cells)
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: object) -> Cell:
     if isinstance(value, str):
         return "" if value in ERRORS else value.strip()
     if isinstance(value, datetime):
