@@ -36,11 +36,11 @@ _ROUTES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "price_increase": ("Billing", "billing", ("Account",)),
 }
 _EVERYDAY = (
-    Cause("how_to", 30, "Workflows", "question", ("Flow", "Ledger", "Depot"), is_theme=False),
-    Cause("new_users", 16, "Access", "access", ("Account",), is_theme=False),
-    Cause("account_change", 12, "Billing", "billing", ("Account", "Ledger"), is_theme=False),
-    Cause("small_bug", 22, "Reporting", "bug", ("Flow", "Depot", "Ledger"), is_theme=False),
-    Cause("api_question", 9, "Platform", "question", ("Connect",), is_theme=False),
+    Cause("how_to", 20, "Workflows", "question", ("Flow", "Ledger", "Depot"), is_theme=False),
+    Cause("new_users", 11, "Access", "access", ("Account",), is_theme=False),
+    Cause("account_change", 8, "Billing", "billing", ("Account", "Ledger"), is_theme=False),
+    Cause("small_bug", 14, "Reporting", "bug", ("Flow", "Depot", "Ledger"), is_theme=False),
+    Cause("api_question", 6, "Platform", "question", ("Connect",), is_theme=False),
 )
 
 

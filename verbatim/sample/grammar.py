@@ -7,12 +7,14 @@ list in the section, else the fact of that name given by the caller, else a phra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from random import Random
 from typing import NamedTuple
 
 COMMON = "common"
+_SPACED_MARK = re.compile(r" ([.,!?;:](?: |$))")
 
 
 class _Slot(NamedTuple):
@@ -44,7 +46,8 @@ class Grammar:
 
     def say(self, section: str, name: str, rng: Random, facts: Mapping[str, str]) -> str:
         """One phrase of a list, spelled out; ``KeyError`` names a list or fact that does not exist."""
-        return self._spell((_Slot(name),), section, rng, facts).strip()
+        spelled = " ".join(self._spell((_Slot(name),), section, rng, facts).split())
+        return _SPACED_MARK.sub(r"\1", spelled)
 
     def _spell(self, phrase: _Phrase, section: str, rng: Random, facts: Mapping[str, str]) -> str:
         words: list[str] = []
@@ -64,6 +67,16 @@ class Grammar:
         if phrases is None and name in facts:
             return facts[name]
         return self._spell(rng.choice(phrases or self._sections[COMMON][name]), section, rng, facts)
+
+
+def in_sentences(phrases: Sequence[str]) -> str:
+    """Bare phrases as sentences of one text: each with a capital and, where it has no mark, a full stop."""
+    return " ".join(phrase[:1].upper() + closed(phrase[1:]) for phrase in phrases)
+
+
+def closed(text: str) -> str:
+    """The text with a full stop, unless it ends in a mark already."""
+    return text if text[-1:] in ".!?…" else f"{text}."
 
 
 def read_grammar(*names: str) -> Grammar:

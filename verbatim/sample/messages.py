@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from verbatim.sample import noise
-from verbatim.sample.grammar import read_grammar
+from verbatim.sample.grammar import in_sentences, read_grammar
 from verbatim.sample.tickets import Ticket
 
 
@@ -25,7 +25,7 @@ class Correspondent:
             said.append(say(cause, "detail", rng, facts))
         if rng.random() < 0.6:
             said.append(say("first_message", "ask", rng, facts))
-        body = " ".join(sentence[:1].upper() + sentence[1:] for sentence in said)
+        body = in_sentences(said)
         if rng.random() < 0.15:
             body = noise.mistype(body, rng)
         if rng.random() < 0.07:
@@ -39,10 +39,17 @@ class Correspondent:
         """The text of each of the ticket's events, ``None`` for those without words."""
         rng = Random(f"{self._seed}:replies:{ticket.id}")
         facts = _facts(ticket) | {"topic": self._grammar.say(ticket.cause.key, "topic", rng, {})}
-        return [
-            None if event.purpose is None else self._grammar.say("replies", event.purpose, rng, facts)
-            for event in ticket.events
-        ]
+        texts: list[str | None] = []
+        subject = ""
+        for event in ticket.events:
+            if event.purpose is None:
+                texts.append(None)
+                continue
+            if event.purpose == "ask":
+                subject = rng.choice(("_details", "_attempt", "_access"))
+            about = subject if event.purpose in ("ask", "answer") else ""
+            texts.append(in_sentences([self._grammar.say("replies", event.purpose + about, rng, facts)]))
+        return texts
 
 
 def _facts(ticket: Ticket) -> dict[str, str]:

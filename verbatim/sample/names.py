@@ -17,10 +17,10 @@ class Region:
 
 
 REGIONS = (
-    Region("North America", 0.40, "USD", -6, (("en", 0.97), ("es", 0.03))),
+    Region("North America", 0.40, "USD", -6, (("en", 0.98), ("es", 0.02))),
     Region("UK & Ireland", 0.21, "GBP", 0, (("en", 1.0),)),
-    Region("DACH", 0.15, "EUR", 1, (("en", 0.64), ("de", 0.36))),
-    Region("Iberia", 0.08, "EUR", 1, (("en", 0.55), ("es", 0.45))),
+    Region("DACH", 0.15, "EUR", 1, (("en", 0.72), ("de", 0.28))),
+    Region("Iberia", 0.08, "EUR", 1, (("en", 0.66), ("es", 0.34))),
     Region("Nordics", 0.09, "EUR", 1, (("en", 1.0),)),
     Region("Asia-Pacific", 0.07, "USD", 8, (("en", 1.0),)),
 )

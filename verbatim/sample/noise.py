@@ -50,6 +50,17 @@ def mistype(text: str, rng: Random) -> str:
     return " ".join(words)
 
 
+def leftovers(text: str, author: str, rng: Random) -> str:
+    """The text as a form or mail client may deliver it: entities, line breaks, a signature, stray blanks."""
+    return rng.choice(
+        (
+            text.replace("'", "&#39;").replace('"', "&quot;") + "<br>", text.replace(". ", ".<br/>"),
+            f"{text}\n\n--\n{author}", f"{text}\n\nSent from my phone", f"  {text.replace(' ', '  ', 2)} ",
+            text.replace("'", "’").replace(" and ", " &amp; ", 1),
+        )
+    )  # fmt: skip
+
+
 def formal(text: str) -> str:
     """The text without contractions."""
     return _replace_words(text, _PLAIN_FORMS)

@@ -8,12 +8,12 @@ from math import erf, log2, sqrt
 
 from verbatim.sample.planted import THEME_BY_KEY
 
-BASE = 4.72
+BASE = 4.9
 NOISE = 0.75
 SATISFIED_FROM = 4
 PER_REOPEN = -1.05
-PER_WAIT_DOUBLING = -0.2
-PER_REASSIGNMENT = -0.42
+PER_WAIT_DOUBLING = -0.23
+PER_REASSIGNMENT = -0.37
 PER_ESCALATION = -0.2
 PER_CHANNEL_SWITCH = -0.15
 CHANNEL_EFFECT = {"email": 0.0, "portal": -0.04, "chat": 0.04, "phone": 0.1}

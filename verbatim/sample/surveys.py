@@ -1,9 +1,9 @@
-"""CSAT and CES after tickets, CES while onboarding, NPS every quarter: who was asked, who answered, and what."""
+"""CSAT and CES after tickets, CES while onboarding, NPS each quarter: who was asked, who answered, and what."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,7 +15,7 @@ from verbatim.sample.span import after
 from verbatim.sample.tickets import Ticket
 from verbatim.sample.world import Contact, World
 
-CES_TICKET_SHARE = 0.36
+CES_TICKET_SHARE = 0.42
 CES_NOISE, NPS_NOISE = 1.0, 1.45
 INVERTED_SHARE = 0.02
 _RECENT = timedelta(days=120)
@@ -66,15 +66,13 @@ def run_surveys(world: World, tickets: list[Ticket]) -> Surveys:
     ces += [_ces_onboarding(world, contact, writer) for contact in world.contacts]
     nps = [
         _nps(world, contact, by_contact[contact.id], month, writer)
-        for month in range(1, world.span.months, 3)
         for contact in world.contacts
+        for month in range(contact.account.nps_turn, world.span.months, 3)
     ]
     return Surveys(_in_order(csat, "CSAT"), _in_order(ces, "CES"), _in_order(nps, "NPS"))
 
 
 def _in_order(responses: list[Response | None], prefix: str) -> list[Response]:
-    from dataclasses import replace
-
     sent = sorted((one for one in responses if one), key=lambda one: (one.asked_at, one.contact.id, one.id))
     return [replace(one, id=f"{prefix}-{number}") for number, one in enumerate(sent, start=10_001)]
 
@@ -139,14 +137,14 @@ def _ces_onboarding(world: World, contact: Contact, writer: Writer) -> Response 
 
 def _nps(world: World, contact: Contact, tickets: list[Ticket], month: int, writer: Writer) -> Response | None:
     rng = Random(f"{world.seed}:nps:{contact.id}:{month}")
-    asked_at = after(world.span.starts[month], hours=24 * 9 + rng.uniform(7, 55))
+    asked_at = after(world.span.starts[month], hours=24 * 4 + rng.uniform(7, 200))
     if contact.since > asked_at - timedelta(days=30) or asked_at >= world.span.end:
         return None
     recent = [ticket for ticket in tickets if asked_at - _RECENT < ticket.created_at < asked_at]
     keys = topics.on_mind(world.span, month, recent, rng)
     experience = sum(ticket.expected - 4.0 for ticket in recent) / len(recent) if recent else 0.0
     effect = sum(THEME_BY_KEY[key].nps_effect for key in keys)
-    expected = 8.25 + 2.0 * contact.account.health_at(asked_at) + 0.7 * experience + effect
+    expected = 8.45 + 2.0 * contact.account.health_at(asked_at) + 0.7 * experience + effect
     felt = rng.gauss(expected, NPS_NOISE)
     feeling = _Feeling(min(max(round(felt), 0), 10), min(max(1 + felt * 0.4, 1.0), 5.0))
     return _untied(world, Response("", contact, asked_at), feeling, keys, writer, rng)
@@ -172,15 +170,12 @@ def _untied(
 def _answered(
     sent: Response, answered_at: datetime, score: int, resolved: bool | None, written: Written | None
 ) -> Response:
-    return Response(
-        sent.id, sent.contact, sent.asked_at, sent.ticket, sent.step, sent.product,
-        answered_at, score, resolved, written,
-    )  # fmt: skip
+    return replace(sent, answered_at=answered_at, score=score, resolved=resolved, written=written)
 
 
 def _answered_at(world: World, sent: Response, mood: float, rng: Random) -> datetime | None:
     """When the survey was answered, if it was: the unhappy and the delighted answer more often."""
-    share = (0.31 + 0.085 * abs(mood - 3.8) ** 1.4) * sent.contact.answering
+    share = (0.335 + 0.085 * abs(mood - 3.8) ** 1.4) * sent.contact.answering
     delay_hours = min(rng.lognormvariate(2.3, 1.3), 24 * 20)
     answered_at = after(sent.asked_at, hours=delay_hours)
     return answered_at if rng.random() < share and answered_at < world.span.end else None
@@ -188,7 +183,7 @@ def _answered_at(world: World, sent: Response, mood: float, rng: Random) -> date
 
 def _told(mood: float, rng: Random) -> float | None:
     """The mood the comment speaks with, ``None`` for no comment; a few read the scale the wrong way round."""
-    if rng.random() > 0.74 + 0.07 * abs(mood - 3.6):
+    if rng.random() > (0.94 if mood < 3.5 else 0.82):
         return None
     return 6 - mood if rng.random() < INVERTED_SHARE else mood
 

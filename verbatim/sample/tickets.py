@@ -15,11 +15,11 @@ from verbatim.sample.span import after
 from verbatim.sample.timeline import Event, Handlers, Plan, play
 from verbatim.sample.world import Agent, Contact, World, pick
 
-TICKETS_A_MONTH = 740
+TICKETS_A_MONTH = 760
 _DAY_WEIGHTS = (1.1, 1.1, 1.05, 1.0, 0.85, 0.14, 0.1)
 _MEDIAN_WAIT_HOURS = {"email": 3.4, "portal": 3.6, "chat": 0.15, "phone": 0.08}
 _PRIORITY_WAIT = {"low": 1.6, "normal": 1.0, "high": 0.6, "urgent": 0.3}
-_STAFFING_WAIT = 2.4
+_STAFFING_WAIT = 2.0
 _OFTEN_REOPENED = frozenset({"mobile_sync", "integration_breaks", "approval_routing", "insights_workspace"})
 
 

@@ -15,7 +15,7 @@ _Weighted = list[tuple[str | None, float]]
 
 def after_ticket(ticket: Ticket, mood: float, rng: Random) -> tuple[str, ...]:
     """Theme keys, most important first, of a comment after a ticket; ``mood`` is on 1–5. May be empty."""
-    weights = _complaints(ticket, mood) if mood < 3.5 else _praises(ticket)
+    weights = _complaints(ticket, mood) if mood < 3.5 else _praises(ticket, mood)
     return _one_or_two([*weights, *_asides(ticket, mood)], rng)
 
 
@@ -53,21 +53,22 @@ def _complaints(ticket: Ticket, mood: float) -> _Weighted:
     ]
 
 
-def _praises(ticket: Ticket) -> _Weighted:
+def _praises(ticket: Ticket, mood: float) -> _Weighted:
+    """A four of five often comes with what is missing, a five seldom."""
     wait, plan = ticket.plan.wait_hours, ticket.plan
     quick = wait < 1.5 and not plan.reopens and len(plan.handlers.agents) == 1
     cause = ticket.cause.key if ticket.cause.is_theme else None
     return [
-        ("helpful_agent", 1.0 + 2.0 * max(plan.handlers.agents[-1].skill, 0.0)),
-        ("fast_resolution", 1.3 if quick else 0.1 if wait < 4 else 0.0),
-        (cause, 0.55 if cause else 0.05),
+        ("helpful_agent", 0.44 + 1.3 * max(plan.handlers.agents[-1].skill, 0.0)),
+        ("fast_resolution", 0.95 if quick else 0.1 if wait < 4 else 0.0),
+        (cause, (1.5 if mood < 4.5 else 0.42) if cause else 0.0),
         ("slow_reply", 0.25 if wait > 20 else 0.0),
-        (None, 0.45),
+        (None, 0.42),
     ]
 
 
 def _asides(ticket: Ticket, mood: float) -> _Weighted:
-    return [("role_permissions", 0.07), ("saves_time", 0.12 if mood >= 3.5 else 0.0)]
+    return [("role_permissions", 0.05), ("saves_time", 0.13 if mood >= 3.5 else 0.0)]
 
 
 def _one_or_two(weights: _Weighted, rng: Random) -> tuple[str, ...]:

@@ -23,7 +23,10 @@ _CONTACTS = {"Enterprise": (6, 11), "Business": (3, 6), "Starter": (1, 3)}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer. ``health`` and ``decline`` are points on the CSAT scale (decline: by the day of renewal)."""
+    """A customer. ``health`` and ``decline`` are points on the CSAT scale.
+
+    ``nps_turn`` is the month of each quarter, 0 … 2, in which its contacts are asked for NPS.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class Account:
     renewal_at: datetime
     health: float
     decline: float
+    nps_turn: int
 
     @property
     def decline_from(self) -> datetime:
@@ -115,7 +119,7 @@ def _account(number: int, span: Span, seed: int, declines: bool) -> Account:
     series = number // (len(firsts) * len(seconds))
     tier = pick(rng, (("Enterprise", 0.5), ("Business", 0.5)) if declines else _TIERS)
     region = pick(rng, tuple((region, region.weight) for region in names.REGIONS))
-    until_renewal = rng.uniform(5, 70) if declines else rng.uniform(5, 364)
+    until_renewal = rng.uniform(5, 70) if declines else rng.uniform(5, 350)
     renewal = (span.end + timedelta(days=until_renewal)).replace(hour=0, minute=0, second=0, microsecond=0)
     years = rng.choice((1, 1, 2, 2, 3, 4, 5, 6)) if not declines else rng.choice((2, 3, 4))
     return Account(
@@ -128,8 +132,9 @@ def _account(number: int, span: Span, seed: int, declines: bool) -> Account:
         owner=rng.choice(names.OWNERS),
         since=renewal - timedelta(days=365 * years),
         renewal_at=renewal,
-        health=rng.gauss(0.1, 0.12) if declines else rng.gauss(0, 0.24),
+        health=rng.gauss(0.1, 0.12) if declines else rng.gauss(0, 0.2),
         decline=rng.uniform(1.1, 1.6) if declines else 0.0,
+        nps_turn=number % 3,
     )
 
 
@@ -152,7 +157,9 @@ def _contacts(accounts: tuple[Account, ...], span: Span, seed: int) -> list[Cont
                     name=name,
                     email=f"{name.lower().replace(' ', '.')}{place or ''}@{domain}",
                     language=language,
-                    since=max(joined, account.since).replace(minute=0, second=0, microsecond=0),
+                    since=min(max(joined, account.since), span.end - timedelta(days=1)).replace(
+                        hour=0, minute=0, second=0, microsecond=0
+                    ),
                     activity=rng.lognormvariate(0, 0.7),
                     answering=rng.uniform(0.7, 1.3),
                 )
