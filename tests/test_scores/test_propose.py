@@ -43,6 +43,11 @@ def test_two_scales_under_one_metric_are_an_error(raw):
         propose_scale("csat", raw)
 
 
+def test_a_gap_below_the_top_is_a_code_and_not_a_longer_scale():
+    with pytest.raises(ScaleError, match="7 may be a code"):
+        propose_scale("csat", [1] * 150 + [2] * 50 + [3, 4, 5] * 10 + [7] * 36)
+
+
 def test_cells_that_no_scale_can_read_are_left_for_the_rejects():
     assert propose_scale("csat", ["xx", 5, 4, 1]).name == "csat-5"
 

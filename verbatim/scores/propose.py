@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_MISREAD = 0.05  # share of the readable answers that the proposed scale may fail to read
 RARELY_USED = 0.05  # a long scale whose upper part holds less than this is two scales, or wrong values
 ENOUGH_TO_TELL = 20  # answers; below this an unused top end says nothing
+ENOUGH_FOR_A_GAP = 200
 MIDDLE = 5  # the end of the most common scale: values above it decide for a longer one
 ONLY_BY_WORDS = frozenset({"csat-5-reversed", "csat-5-excellent", "csat-5-amazing"})  # numbers never suggest these
 
@@ -115,12 +116,24 @@ def _decide_by_numbers(metric: str, fitting: Sequence[_Reading]) -> Scale:
             f"{answers - above:,} of {answers:,} {metric} answers lie in 1–{MIDDLE} and {above:,} above: two scales "
             "under one metric, or wrong values; split them and name the scale of each"
         )
+    _refuse_gap(metric, longest.values)
     holding = [r for r in numeric if r.scale.low <= min(longest.values) and r.scale.high >= top]
     ended = [r for r in holding if r.scale.high == top]
     told_apart = top == MIDDLE or answers >= ENOUGH_TO_TELL or ended[-1:] == holding
     if len(holding) == 1 or metric == Metric.NPS:
         return _only_one(metric, holding[:1])
     return _only_one(metric, ended if told_apart and ended and top >= MIDDLE else holding)
+
+
+def _refuse_gap(metric: str, values: Counter[float]) -> None:
+    """A value that nobody chose of very many, below one that many chose, says that the top is a code, not a rating."""
+    top, answers = int(max(values)), sum(values.values())
+    unused = [value for value in range(MIDDLE + 1, top) if not values[value]]
+    if metric != Metric.NPS and unused and answers >= ENOUGH_FOR_A_GAP:
+        raise ScaleError(
+            f"{values[top]:,} of {answers:,} {metric} answers are {top}, but none is {unused[0]}: {top} may be a code such "
+            'as "don\'t know"; name the scale and what is not applicable'
+        )
 
 
 def _keep_best(readings: Sequence[_Reading], merit: Callable[[_Reading], int]) -> list[_Reading]:
