@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from verbatim.domain import Metric
-from verbatim.errors import EmptyError, ScaleError, UserError
+from verbatim.errors import EmptyError, NotFoundError, ScaleError, UserError
 from verbatim.scores.accounts import Variant, account_figures
 from verbatim.scores.ces import to_ease_index
 from verbatim.scores.definitions import Definition, define, ease_index_definition
-from verbatim.scores.segments import Rules, cross_table, records, score_table
+from verbatim.scores.segments import Rules, cross_table, records, score_counts, score_table
 from verbatim.scores.trends import rolling_weeks, trend_table
 from verbatim.storage import queries
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from verbatim.scores.accounts import AccountFigure
+    from verbatim.scores.score import Score
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
@@ -55,13 +56,14 @@ class ScoreQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ScoreSheet:
-    """The answer for one scale (and, for NPS, one step): a table of `verbatim.scores`, and what produced it."""
+    """The answer for one scale (and, for NPS, one step): a table of `verbatim.scores`, and all its answers together."""
 
     metric: Metric
     scale: str
     step: str | None
     definition: Definition
     table: pd.DataFrame
+    total: Score
 
     @property
     def title(self) -> str:
@@ -77,6 +79,7 @@ class ScoreSheet:
             "step": self.step,
             "definition": {"name": self.definition.name, "text": self.definition.text},
             "rows": records(self.table),
+            "total": self.total.to_dict(),
         }
 
 
@@ -91,10 +94,17 @@ def score_sheets(store: Store, settings: Settings, question: ScoreQuestion) -> l
     _check(question)
     counts = _counts(store, settings, question, question.by)
     sheets = [
-        ScoreSheet(question.metric, scale, step, definition, _table(part, definition, question, settings))
+        ScoreSheet(
+            question.metric,
+            scale,
+            step,
+            definition,
+            _table(part, definition, question, settings),
+            score_counts(part, definition),
+        )  # fmt: skip
         for scale, step, definition, part in _parts(counts, settings, question)
     ]
-    return sorted(sheets, key=lambda sheet: (-int(sheet.table["n"].sum()), sheet.scale, sheet.step or ""))
+    return sorted(sheets, key=lambda sheet: (-sheet.total.n, sheet.scale, sheet.step or ""))
 
 
 def account_sheets(
@@ -112,9 +122,8 @@ def account_sheets(
     weighable = accounts if accounts["currency"].dropna().nunique() <= 1 and accounts["arr"].notna().any() else None
     found = []
     for scale, step, definition, part in _parts(counts, settings, question):
-        sheet = ScoreSheet(
-            question.metric, scale, step, definition, score_table(part, definition, rules=rules(settings))
-        )
+        table, total = score_table(part, definition, rules=rules(settings)), score_counts(part, definition)
+        sheet = ScoreSheet(question.metric, scale, step, definition, table, total)
         found.append((sheet, account_figures(part, definition, weighable, roles=roles)))
     return found
 
@@ -136,11 +145,16 @@ def _check(question: ScoreQuestion) -> None:
 
 
 def _counts(store: Store, settings: Settings, question: ScoreQuestion, by: tuple[str, ...]) -> pd.DataFrame:
-    counts = queries.answer_counts(
-        store, question.metric.value, by=[name for name in by if name not in APART],
-        period="week" if question.rolling else question.period, tz=settings.timezone,
-        start=question.start, end=question.end, where=question.where, scale=question.scale,
-    )  # fmt: skip
+    try:
+        counts = queries.answer_counts(
+            store, question.metric.value, by=[name for name in by if name not in APART],
+            period="week" if question.rolling else question.period, tz=settings.timezone,
+            start=question.start, end=question.end, where=question.where, scale=question.scale,
+        )  # fmt: skip
+    except NotFoundError as error:
+        if queries.answer_counts(store, question.metric.value).empty:
+            raise EmptyError(_nothing(store, question)) from error
+        raise
     if counts.empty:
         raise EmptyError(_nothing(store, question))
     return counts

@@ -9,6 +9,7 @@ import click
 from verbatim.commands.console import opened_store, progress
 from verbatim.errors import UserError
 
+DEFAULT_SEGMENTS = ("channel", "tier")
 FORMATS = ("html", "md", "pdf", "json", "xlsx")
 
 
@@ -32,7 +33,7 @@ def report_command(month: str, formats: tuple[str, ...], by: tuple[str, ...], ou
     with opened_store() as (settings, store):
         with progress() as step:
             step("building the report", 0, None)
-            report = build_monthly(store, settings, month=month, **({"segments": by} if by else {}))
+            report = build_monthly(store, settings, month=month, segments=by or DEFAULT_SEGMENTS)
         if str(out) == "-":
             click.echo(render(report, wanted[0]).decode("utf-8"))
             return

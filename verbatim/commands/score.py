@@ -96,6 +96,17 @@ def _print_sheet(sheet: ScoreSheet, question: ScoreQuestion, settings: Settings,
         )
         for row in table.to_dict("records")
     ]
+    if question.by and "period" not in table:
+        total = sheet.total
+        cells = {"n": str(total.n), "score": _number(total.value), "interval": _interval(total.low, total.high)}
+        rows.append(
+            (
+                "all",
+                *("" for _ in keys[1:]),
+                *(cells.get(name, _number(total.mean)) for name in shown),
+                total.band or "",
+            )
+        )
     print_table((*keys, *shown, ""), rows, title=sheet.title)
     few = bool(table["uncertain"].any())
     output().print(
@@ -112,6 +123,7 @@ def _print_cross(sheet: ScoreSheet, by: tuple[str, ...]) -> None:
     for row in table.to_dict("records"):
         place = tuple("all" if row["total_of"] not in {None, name} else _text(row[name]) for name in by)
         cells[place] = f"{_number(row['score'])} (n {row['n']})" if row["n"] else NO_VALUE
+    cells["all", "all"] = f"{_number(sheet.total.value)} (n {sheet.total.n})"
     down = sorted({_text(value) for value in table.loc[table["total_of"].isna(), by[0]]})
     rows = [(name, *(cells.get((name, column), NO_VALUE) for column in (*across, "all"))) for name in (*down, "all")]
     print_table((f"{by[0]} \\ {by[1]}", *across, "all"), rows, title=sheet.title)
