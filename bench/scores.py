@@ -46,7 +46,7 @@ def main(rows: int = ROWS) -> str:
         "|---|---|---|",
         *(f"| {WAYS[name][0]} | {_seconds(result)} | {_memory(result)} |" for name, result in results.items()),
         "",
-        f"The goal is under {LIMIT_SECONDS:g} s on 2 cores. The counts frame has {counts:,} rows; every other figure is "
+        f"The goal is under {LIMIT_SECONDS:g} s on 2 cores. The counts frame has {counts:,} rows; the figures are "
         f"made from it. Load when this ran: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
     ]
     return "\n".join(lines)

@@ -131,8 +131,8 @@ def _refuse_gap(metric: str, values: Counter[float]) -> None:
     unused = [value for value in range(MIDDLE + 1, top) if not values[value]]
     if metric != Metric.NPS and unused and answers >= ENOUGH_FOR_A_GAP:
         raise ScaleError(
-            f"{values[top]:,} of {answers:,} {metric} answers are {top}, but none is {unused[0]}: {top} may be a code such "
-            'as "don\'t know"; name the scale and what is not applicable'
+            f"{values[top]:,} of {answers:,} {metric} answers are {top}, but none is {unused[0]}: {top} may be a code "
+            'such as "don\'t know"; name the scale and what is not applicable'
         )
 
 
