@@ -32,6 +32,7 @@ from verbatim.scores.intervals import (
     wilson,
 )
 from verbatim.scores.nps import nps
+from verbatim.scores.ownership import agent_when_rated
 from verbatim.scores.propose import propose_scale
 from verbatim.scores.scales import SCALES, Answer, Scale, scale_named, scales_of
 from verbatim.scores.score import Estimate, Score
@@ -53,8 +54,8 @@ __all__ = [
     "BANDS", "SCALES", "AccountFigure", "Answer", "Band", "Comparison", "Definition", "Delays", "Difference",
     "Divergence", "Estimate", "Figure", "Permission", "PostStratified", "Rules", "Scale", "Score", "TargetPath",
     "TargetStatus", "Throttle", "Variant", "account_figures", "account_table", "accounts_falling_before_renewal",
-    "adjusted_table", "answer_delays", "before_and_after", "ces", "channel_falling_alone", "cohort", "compare",
-    "count_answers", "count_surveys", "cross_table", "csat", "csat_high_while_nps_falls",
+    "adjusted_table", "agent_when_rated", "answer_delays", "before_and_after", "ces", "channel_falling_alone",
+    "cohort", "compare", "count_answers", "count_surveys", "cross_table", "csat", "csat_high_while_nps_falls",
     "csat_stable_while_complaints_rise", "default_definition", "define", "ease_index", "ease_index_definition",
     "factor_table", "may_ask", "mean_difference", "mix_effects", "newcombe_difference", "nps", "nps_difference",
     "post_stratify", "propose_scale", "rank_units", "rate_ratio", "records", "respondents_table", "response_table",
