@@ -81,7 +81,7 @@ def trend_table(
     """
     if window < 1:
         raise UserError(f"a window of {window} periods; it takes 1 or more")
-    panel = _panel(counts, definition, by, periods.checked_period(period), tz, (start, end))
+    panel = _panel(counts, definition, by, periods.checked_period(period), tz=tz, span=(start, end))
     pooled = _pooled(panel.counts, window)
     groups, length, width = pooled.shape
     if not length:
@@ -139,7 +139,7 @@ def before_and_after(
 
 
 def _panel(
-    counts: pd.DataFrame, definition: Definition, by: Sequence[str], period: str, tz: str,
+    counts: pd.DataFrame, definition: Definition, by: Sequence[str], period: str, *, tz: str,
     span: tuple[datetime | None, datetime | None],
 ) -> _Panel:  # fmt: skip
     require(counts, [*by, "period_start", "value", "n"])
