@@ -98,8 +98,7 @@ class VectorCache:
             hit = stored[place] == keys[open_rows]
             if hit.any():
                 rows = open_rows[hit]
-                whole = self._read_segment(name, place[hit], vectors, rows)
-                found[rows[whole]] = True
+                found[rows] = self._read_segment(name, place[hit], vectors, rows)
         return found, vectors
 
     def write(self, keys: Keys, vectors: NDArray[np.float32]) -> None:
@@ -126,24 +125,32 @@ class VectorCache:
                 if keys is not None and keys.ndim == 1 and keys.dtype == f"S{KEY_BYTES}" and len(keys):
                     self._segments[name] = keys.astype(f"S{KEY_BYTES}", copy=False).ravel()
                 else:
-                    _report_damage(path)
+                    self._drop(name)
 
     def _read_segment(
         self, name: str, places: NDArray[np.int64], vectors: NDArray[np.float32], rows: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
-        """Copy the segment's ``places`` into ``vectors[rows]``; which of them are sound."""
+    ) -> bool:
+        """Copy the segment's ``places`` into ``vectors[rows]``, and say whether it was sound."""
         path = self._folder / f"{name}.vectors.npy"
         stored = _load_array(path)
         if stored is None or stored.shape != (len(self._segments[name]), self._dimension):
-            _report_damage(path)
-            return np.zeros(len(rows), dtype=np.bool_)
+            self._drop(name)
+            return False
         read = np.asarray(stored[places], dtype=np.float32)
         with np.errstate(invalid="ignore", over="ignore"):
             sound = np.abs(np.linalg.norm(read, axis=1) - 1) < LENGTH_TOLERANCE
         if not sound.all():
-            _report_damage(path)
-        vectors[rows[sound]] = read[sound]
-        return np.asarray(sound, dtype=np.bool_)
+            self._drop(name)
+            return False
+        vectors[rows] = read
+        return True
+
+    def _drop(self, name: str) -> None:
+        """Forget a damaged segment; what was in it is encoded and written again."""
+        log.warning("cached vectors in %s are damaged (segment %s) and are computed again", self._folder, name)
+        self._segments.pop(name, None)
+        for kind in ("keys", "vectors"):
+            (self._folder / f"{name}.{kind}.npy").unlink(missing_ok=True)
 
 
 def text_keys(texts: Sequence[str]) -> Keys:
@@ -173,10 +180,6 @@ def _load_array(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror}") from error
     return np.asarray(loaded) if not isinstance(loaded, np.memmap) else loaded
-
-
-def _report_damage(path: Path) -> None:
-    log.warning("the cached vectors in %s are damaged; what is missing is computed again", path)
 
 
 def _folder_name(encoder_id: str) -> str:

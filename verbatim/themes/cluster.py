@@ -26,8 +26,8 @@ ITERATIONS = 3
 FEWEST_AT_TOP, MOST_AT_TOP = 8, 30
 ALL_AT_TOP = 12  # so few communities need no layer above them
 GROWTH_AT_TOP = 2.5  # times the square root of the number of communities: about how many groups at the top
-SMALLEST_SHARE = 0.002  # of all rows: a smaller community joins the nearest one
-SMALLEST_GROUP = 3
+SMALLEST_SHARE = 0.0025  # of all rows: a smaller community joins the nearest one
+SMALLEST_GROUP = 5
 
 
 @dataclass(frozen=True, slots=True)

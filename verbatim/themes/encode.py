@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from safetensors import SafetensorError
 
 from verbatim.errors import EncoderError
 
@@ -96,7 +97,7 @@ class SentenceEncoder:
                     trust_remote_code=False,
                     model_kwargs={"use_safetensors": True},
                 )
-            except (OSError, ValueError, KeyError, RuntimeError) as error:
+            except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
                 raise EncoderError(f"the model in {self.folder} cannot be loaded: {error}") from error
 
 
@@ -166,7 +167,8 @@ def _hub_encoder(name: str) -> SentenceEncoder:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = snapshot_download(name, allow_patterns=HUB_FILES, ignore_patterns=HUB_FOLDERS_UNUSED, tqdm_class=None)
+        with _quiet_libraries():
+            folder = snapshot_download(name, allow_patterns=HUB_FILES, ignore_patterns=HUB_FOLDERS_UNUSED)
     except HFValidationError as error:
         raise EncoderError(f"model {name!r} is neither a folder nor a name on the model hub") from error
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
@@ -190,13 +192,17 @@ def _decisive_files(folder: Path) -> list[Path]:
 
 @contextmanager
 def _quiet_libraries() -> Iterator[None]:
-    """Hold back the progress bar that transformers draws while it loads weights."""
+    """Hold back the progress bars that the model's libraries draw while they fetch and load files."""
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    fetching, loading = not are_progress_bars_disabled(), logging.is_progress_bar_enabled()
+    disable_progress_bars()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        if shown:
+        if fetching:
+            enable_progress_bars()
+        if loading:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -7,14 +7,19 @@ meaning to the theme's centre. No two themes get the same name.
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from verbatim.themes.phrases import count_phrases, is_keyword, is_name, stems, usual_spelling
+from verbatim.themes.phrases import count_phrases, is_keyword, is_name, stems, usual_spelling, without_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,8 +30,23 @@ KEYWORDS = 8
 CANDIDATES = 40
 SPELLED_IN = 400  # texts looked at for a phrase's spelling
 WEIGHT_OF_MARGIN = 0.5  # lead over the nearest other centre, beside closeness to the own one
-WEIGHT_OF_SHARE = 0.06  # per factor e in the share of the theme's comments that have the phrase
+WEIGHT_OF_SHARE = 0.1  # per factor e in the share of the theme's texts that have the phrase
 LENGTH_BONUS = {2: 0.0, 3: 0.03, 4: 0.03, 5: 0.0}
+PAIR_BONUS = -0.35  # "A and B" says less than a phrase people used, though more texts have one of the two
+PAIRED = 4  # keywords that are paired
+SMALLEST_SHARE = 0.015  # of a theme's texts must have a phrase that speaks for it
+LEAST_LIFT = 1.25  # a keyword is at least so many times more usual in its theme than in the others
+ALIKE = 0.9  # of letters: "Costumer support" is no other name than "Customer support"
+FAIR_SHARE = 0.5  # "no help" may name a theme only if half of those who say "help" say it so
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name that a group could get, and the share of the group's texts that speak of it."""
+
+    name: str
+    share: float
+    bonus: float
 
 
 class PhraseNamer:
@@ -42,108 +62,158 @@ class PhraseNamer:
 
         ``groups`` hold distinct texts, ``centroids`` (len(groups), d) their unit-length mean directions.
         """
-        labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-        table = count_phrases([text for group in groups for text in group])
-        inside = table.by_group(labels, len(groups))
-        sizes = np.asarray([max(1, len(group)) for group in groups], dtype=np.float64)
-        keywords = [_spell(_keywords(table, inside, sizes, row), groups[row]) for row in range(len(groups))]
-        candidates = [_candidates(table, inside, sizes, row) for row in range(len(groups))]
-        fitness = self._fitness(candidates, centroids)
-        used = {_comparable(name) for name in taken}
+        counts = GroupCounts.of(groups)
+        words = [_keywords(counts, row) for row in range(len(groups))]
+        keywords = [
+            tuple(usual_spelling(word, groups[row][:SPELLED_IN]) for word in words[row]) for row in range(len(groups))
+        ]
+        candidates = [
+            [*_phrases(counts, row, groups[row]), *_pairs(counts, row, words[row], keywords[row])]
+            for row in range(len(groups))
+        ]
+        ranked = self._ranked(candidates, centroids)
+        used = set(taken)
         names: dict[int, str] = {}
         for row in sorted(range(len(groups)), key=lambda row: (-len(groups[row]), row)):
-            ranked = sorted(zip(fitness[row], candidates[row], strict=True), key=lambda pair: (-pair[0], pair[1][0]))
-            spelled = (usual_spelling(phrase, groups[row][:SPELLED_IN]) for _, (phrase, _) in ranked)
-            names[row] = _first_free([*spelled, *_made_up(keywords[row])], used, row)
-            used.add(_comparable(names[row]))
+            names[row] = _first_free([*ranked[row], *_made_up(keywords[row])], used)
+            used.add(names[row])
         return [(names[row], keywords[row]) for row in range(len(groups))]
 
-    def _fitness(self, candidates: Sequence[Sequence[_Candidate]], centroids: NDArray[np.float32]) -> list[list[float]]:
-        """How well each candidate names its group: close to its centre, far from the others, and frequent."""
-        phrases = sorted({" ".join(phrase) for group in candidates for phrase, _ in group})
-        if not phrases:
-            return [[] for _ in candidates]
+    def _ranked(self, candidates: Sequence[Sequence[Candidate]], centroids: NDArray[np.float32]) -> list[list[str]]:
+        """The names of each group, best first: close to its centre, far from the others, and frequent."""
+        phrases = sorted({candidate.name for group in candidates for candidate in group})
         cosines = self._encoder.encode(phrases) @ centroids.T
         place = {phrase: row for row, phrase in enumerate(phrases)}
-        fitness = []
+        ranked = []
         for own, group in enumerate(candidates):
-            rows = cosines[[place[" ".join(phrase)] for phrase, _ in group]]
-            others = np.delete(rows, own, axis=1).max(axis=1, initial=-1.0) if len(centroids) > 1 else rows[:, own]
-            shares = np.asarray([share for _, share in group])
-            bonus = np.asarray([LENGTH_BONUS[len(phrase)] for phrase, _ in group])
-            close = rows[:, own] + WEIGHT_OF_MARGIN * (rows[:, own] - others)
-            fitness.append((close + WEIGHT_OF_SHARE * np.log(shares) + bonus).tolist())
-        return fitness
+            scored = []
+            for candidate in group:
+                row = cosines[place[candidate.name]]
+                lead = float(row[own] - np.delete(row, own).max(initial=-1.0)) if len(row) > 1 else 0.0
+                fit: float = float(row[own]) + WEIGHT_OF_MARGIN * lead + WEIGHT_OF_SHARE * math.log(candidate.share)
+                scored.append((-round(fit + candidate.bonus, 6), candidate.name))
+            ranked.append([name for _, name in sorted(scored)])
+        return ranked
 
 
-_Candidate = tuple[tuple[str, ...], float]
-"""A phrase and the share of the group's texts that have it."""
+@dataclass(frozen=True, slots=True)
+class GroupCounts:
+    """How many texts of each group have each phrase, ``inside`` (groups, phrases), of ``sizes`` (groups,) texts."""
+
+    table: PhraseTable
+    column: Mapping[tuple[str, ...], int]
+    inside: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, groups: Sequence[Sequence[str]]) -> GroupCounts:
+        """Count the phrases of ``groups`` of texts."""
+        labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+        table = count_phrases([text for group in groups for text in group])
+        column = {phrase: place for place, phrase in enumerate(table.phrases)}
+        sizes = np.asarray([max(1, len(group)) for group in groups], dtype=np.float64)
+        return cls(table, column, table.by_group(labels, len(groups)), sizes)
+
+    def weights(self, row: int) -> NDArray[np.float64]:
+        """Class-based TF-IDF of every phrase in one group."""
+        total = self.inside.sum(axis=0)
+        rarity = np.log1p(self.sizes.mean() / np.where(total > 0, total, 1))
+        return np.asarray(self.inside[row] / self.sizes[row] * rarity, dtype=np.float64)
+
+    def lift(self, row: int) -> NDArray[np.float64]:
+        """How many times more usual each phrase is in one group than in the others; infinite where only there."""
+        outside = self.inside.sum(axis=0) - self.inside[row]
+        others = self.sizes.sum() - self.sizes[row]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = (self.inside[row] / self.sizes[row]) / (outside / max(1.0, float(others)))
+        return np.asarray(np.where(outside > 0, ratio, np.inf), dtype=np.float64)
+
+    def rarest(self, row: int) -> float:
+        """In how many texts of a group a phrase must be to speak for it."""
+        size = float(self.sizes[row])
+        return max(1.0, min(2.0, size / 5), SMALLEST_SHARE * size)
 
 
-def _keywords(
-    table: PhraseTable, inside: NDArray[np.float64], sizes: NDArray[np.float64], row: int
-) -> list[tuple[str, ...]]:
+def _keywords(counts: GroupCounts, row: int) -> list[tuple[str, ...]]:
     """The group's phrases by class-based TF-IDF, without those that repeat a better one."""
-    scores = _weights(inside, sizes, row)
-    rarest = max(1.0, min(2.0, sizes[row] / 5), 0.01 * sizes[row])
-    order = np.argsort(-scores, kind="stable")
+    scores, rarest, lift = counts.weights(row), counts.rarest(row), counts.lift(row)
     chosen: list[tuple[str, ...]] = []
     said: list[frozenset[str]] = []
-    for column in order:
-        phrase = table.phrases[column]
+    for column in np.argsort(-scores, kind="stable"):
+        phrase = counts.table.phrases[column]
         if scores[column] <= 0 or len(chosen) == KEYWORDS:
             break
-        words = stems(phrase)
-        if inside[row, column] < rarest or not is_keyword(phrase) or any(words <= old or old <= words for old in said):
+        if counts.inside[row, column] < rarest or lift[column] < LEAST_LIFT or not is_keyword(phrase):
             continue
-        chosen.append(phrase)
-        said.append(words)
+        words = stems(phrase)
+        if not any(words <= old or old <= words for old in said):
+            chosen.append(phrase)
+            said.append(words)
     return chosen
 
 
-def _candidates(
-    table: PhraseTable, inside: NDArray[np.float64], sizes: NDArray[np.float64], row: int
-) -> list[_Candidate]:
-    """The phrases that could name the group: shared by several of its comments, and more usual in it than elsewhere."""
-    scores = _weights(inside, sizes, row)
-    rarest = 2 if sizes[row] >= 10 else 1
-    usable = np.flatnonzero((inside[row] >= rarest) & (scores > 0))
-    lift = (inside[row, usable] / sizes[row]) / (inside[:, usable].sum(axis=0) / sizes.sum())
-    ranked = usable[lift >= 1][np.argsort(-scores[usable[lift >= 1]], kind="stable")]
-    named = [column for column in ranked if is_name(table.phrases[column])][:CANDIDATES]
-    return [(table.phrases[column], float(inside[row, column] / sizes[row])) for column in named]
+def _phrases(counts: GroupCounts, row: int, texts: Sequence[str]) -> list[Candidate]:
+    """The phrases that could name the group: shared by several of its texts, and more usual in it than elsewhere."""
+    inside, size = counts.inside[row], counts.sizes[row]
+    usable = np.flatnonzero((inside >= counts.rarest(row)) & (counts.lift(row) >= 1))
+    ranked = usable[np.argsort(-counts.weights(row)[usable], kind="stable")]
+    chosen: list[Candidate] = []
+    for column in ranked:
+        phrase = counts.table.phrases[column]
+        if len(chosen) == CANDIDATES:
+            break
+        if is_name(phrase) and _is_fair(phrase, counts, row):
+            spelled = usual_spelling(phrase, texts[:SPELLED_IN])
+            chosen.append(Candidate(_capitalised(spelled), float(inside[column] / size), LENGTH_BONUS[len(phrase)]))
+    return chosen
 
 
-def _weights(inside: NDArray[np.float64], sizes: NDArray[np.float64], row: int) -> NDArray[np.float64]:
-    """Class-based TF-IDF of every phrase in one group; counts are of texts."""
-    total = inside.sum(axis=0)
-    rarity = np.log1p(sizes.mean() / np.where(total > 0, total, 1))
-    return np.asarray(inside[row] / sizes[row] * rarity, dtype=np.float64)
+def _is_fair(phrase: tuple[str, ...], counts: GroupCounts, row: int) -> bool:
+    """Whether a verdict or negation in ``phrase`` is how the group mostly speaks of what it is about."""
+    bare = without_verdict(phrase)
+    if len(bare) in (0, len(phrase)) or bare not in counts.column:
+        return True
+    return bool(counts.inside[row, counts.column[phrase]] >= FAIR_SHARE * counts.inside[row, counts.column[bare]])
 
 
-def _spell(phrases: Sequence[tuple[str, ...]], texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(usual_spelling(phrase, texts[:SPELLED_IN]) for phrase in phrases)
+def _pairs(counts: GroupCounts, row: int, words: Sequence[tuple[str, ...]], spelled: Sequence[str]) -> list[Candidate]:
+    """Names of the form "A and B" from the best keywords, for groups that no single phrase covers."""
+    pairs = []
+    for first, second in combinations(range(min(PAIRED, len(words))), 2):
+        shares = [counts.inside[row, counts.column[words[place]]] / counts.sizes[row] for place in (first, second)]
+        either = 1 - (1 - shares[0]) * (1 - shares[1])
+        pairs.append(Candidate(_capitalised(f"{spelled[first]} and {spelled[second]}"), float(either), PAIR_BONUS))
+    return pairs
 
 
 def _made_up(keywords: Sequence[str]) -> list[str]:
     """Names of last resort, from the keywords: "A and B", "A, B and C" and so on."""
-    if not keywords:
-        return []
     longer = [f"{', '.join(keywords[: n - 1])} and {keywords[n - 1]}" for n in range(2, len(keywords) + 1)]
-    return [*longer, keywords[0]]
+    return [_capitalised(name) for name in (*keywords[:1], *longer)]
 
 
-def _first_free(names: Sequence[str], used: Collection[str | frozenset[str]], row: int) -> str:
+def _first_free(names: Sequence[str], used: Collection[str]) -> str:
     for name in names:
-        if _comparable(name) not in used:
-            return name[:1].upper() + name[1:]
-    number = 1
-    while _comparable(f"{names[0] if names else 'Theme'} ({number})") in used:
+        if not any(_reads_alike(name, other) for other in used):
+            return name
+    stem, number = names[0] if names else "Theme", 2 if names else 1
+    while f"{stem} {number}" in used:
         number += 1
-    return f"{names[0] if names else 'Theme'} ({number})"
+    return f"{stem} {number}"
 
 
-def _comparable(name: str) -> str | frozenset[str]:
-    """What two names share if a reader would take them for one: the stems of their meaningful words."""
-    words = name.lower().split()
-    return stems(words) or name.lower()
+def _reads_alike(name: str, other: str) -> bool:
+    """Whether a reader would take two names for one: the same stems, or nearly the same letters."""
+    if _meaning(name) == _meaning(other):
+        return True
+    letters = SequenceMatcher(None, name.lower(), other.lower(), autojunk=False)
+    return letters.real_quick_ratio() > ALIKE and letters.quick_ratio() > ALIKE and letters.ratio() > ALIKE
+
+
+@lru_cache(maxsize=10_000)
+def _meaning(name: str) -> str | frozenset[str]:
+    return stems(name.lower().replace(",", "").split()) or name.lower()
+
+
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]

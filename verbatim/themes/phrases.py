@@ -23,18 +23,24 @@ LONGEST_PHRASE = 5
 WORDS_READ = 200  # of one comment: its first words
 RAREST = 2  # a phrase in fewer comments is no phrase
 
-_TOKEN = re.compile(r"\[[A-Z][A-Z0-9_]{0,30}\]|[^\W_]+(?:['’\-&][^\W_]+)*|[^\w\s'’\-]|\n|_+")
+_TOKEN = re.compile(r"\[[^\[\]\n]{1,40}\]|[^\W_]+(?:['’\-&][^\W_]+)*|[^\w\s'’\-]|\n|_+")
 _CONTENT = frozenset("call name back empty full part show side bottom top front move first last give keep".split())
-_EXTRA_STOP_WORDS = frozenset(
-    """i'm i've i'd i'll it's that's there's they're we're you're isn't wasn't aren't weren't don't doesn't didn't can't
-    couldn't won't wouldn't haven't hasn't hadn't shouldn't im ive dont didnt doesnt cant wont isnt wasnt thats its
-    also got get gets getting lot lots etc would could should really please thank thanks hi hello ok okay yes
-    one two thing things bit able like just good great nice well bad best better excellent ok sir madam mam
-    go going went come came want wanted need needed know say said think make made use used using""".split()
+_VERDICTS = frozenset(
+    """good great nice fine well bad best better excellent poor poorly worst worse terrible horrible awful amazing
+    awesome fantastic brilliant perfect lovely wonderful happy unhappy pathetic useless superb gut schlecht bueno malo
+    satisfied disappointed impressed love loved""".split()
 )
 _NEGATIONS = frozenset(
-    """not no never can't cannot couldn't didn't doesn't don't won't wouldn't wasn't isn't without unable hard too more
-    less lack cant didnt doesnt dont wont wasnt isnt nicht kein keine zu no nunca sin más""".split()
+    """not no never nothing none without unable lack hardly cannot can't couldn't didn't doesn't don't won't wouldn't
+    wasn't isn't aren't weren't haven't hasn't cant couldnt didnt doesnt dont wont wouldnt wasnt isnt havent hasnt
+    nicht kein keine keinen nie no nunca sin""".split()
+)
+_OPENERS = frozenset("too more less hard zu mehr más".split())
+_EXTRA_STOP_WORDS = frozenset(
+    """im iam i'am ive thats also got get gets getting lot lots etc would could should please thank thanks thankyou hi
+    hello ok okay yes yeah plz pls mr mrs ms sir madam mam ma'am one two thing things bit able like just really go going
+    went come came want wanted wants need needed needs know say said says think make made use used using redacted
+    unreadable""".split()
 )
 
 
@@ -77,15 +83,22 @@ def count_phrases(texts: Sequence[str], longest: int = LONGEST_PHRASE) -> Phrase
 
 
 def is_keyword(phrase: tuple[str, ...]) -> bool:
-    """Whether a phrase can stand as a keyword: it begins and ends with a word that carries meaning."""
+    """Whether a phrase can stand as a keyword: it begins and ends with a word that says what, not how it was."""
     return len(phrase) <= 3 and _carries(phrase[0]) and _carries(phrase[-1])
 
 
 def is_name(phrase: tuple[str, ...]) -> bool:
-    """Whether a phrase can stand as a name: 2–5 words, from a meaningful word or a negation to a meaningful word."""
+    """Whether a phrase can stand as a name: 2–5 different words, nothing at its ends that needs a neighbour."""
     if not 2 <= len(phrase) <= LONGEST_PHRASE or len(set(phrase)) < len(phrase):
         return False
-    return (_carries(phrase[0]) or phrase[0] in _NEGATIONS) and _carries(phrase[-1])
+    opens = _carries(phrase[0]) or phrase[0] in _VERDICTS | _NEGATIONS | _OPENERS
+    closes = _carries(phrase[-1]) or (phrase[-1] in _VERDICTS and phrase[0] not in _VERDICTS)
+    return opens and closes and any(_carries(word) or word in _NEGATIONS for word in phrase)
+
+
+def without_verdict(phrase: tuple[str, ...]) -> tuple[str, ...]:
+    """``phrase`` without the words that say how it was: what must not be much more usual than the phrase itself."""
+    return tuple(word for word in phrase if word not in _VERDICTS and word not in _NEGATIONS)
 
 
 def usual_spelling(phrase: tuple[str, ...], texts: Iterable[str]) -> str:
@@ -107,11 +120,12 @@ def usual_spelling(phrase: tuple[str, ...], texts: Iterable[str]) -> str:
 
 
 def stem(word: str) -> str:
-    """A crude stem, to see that "refunds" and "refunded" say the same; for comparison only."""
+    """A crude stem, to see that "improved" and "improvement" say the same; for comparison only."""
     for ending in ("ies", "ings", "ing", "ers", "ed", "es", "er", "s", "y", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    return word[:6]
 
 
 def stems(phrase: Iterable[str]) -> frozenset[str]:
@@ -121,7 +135,7 @@ def stems(phrase: Iterable[str]) -> frozenset[str]:
 
 @cache
 def stop_words() -> frozenset[str]:
-    """Words that carry no theme: spaCy's English, German and Spanish lists, contractions and bare verdicts."""
+    """Words that carry no theme: spaCy's English, German and Spanish lists, and words that say little in a comment."""
     from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
     from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
     from spacy.lang.es.stop_words import STOP_WORDS as SPANISH
@@ -131,7 +145,10 @@ def stop_words() -> frozenset[str]:
 
 
 def _carries(word: str) -> bool:
-    return len(word) > 1 and word not in stop_words() and not word.isdigit()
+    """Whether a word says what something is about."""
+    if len(word) < 2 or word.isdigit() or word in _VERDICTS or word in _NEGATIONS:
+        return False
+    return word not in stop_words() and word.partition("'")[0] not in stop_words()
 
 
 def _runs(text: str) -> Iterator[list[str]]:

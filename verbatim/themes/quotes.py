@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 QUOTES = 5
 POOL = 80  # the comments nearest to the centre among which the quotes are chosen
 READABLE_WORDS = (6, 60)
-UNREADABLE_PENALTY = 0.25  # of similarity, at half or twice the bounds and beyond
+UNREADABLE_PENALTY = 0.4  # of similarity, at half or twice the bounds and beyond
 DIVERSITY = 0.35  # weight of being unlike the quotes already chosen
 NEAR_DUPLICATE = 0.92  # cosine
 SHARED_WORDS = 0.7  # Jaccard index of the two sets of words

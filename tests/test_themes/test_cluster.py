@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.cluster.hierarchy import ward
+from sklearn.metrics import adjusted_rand_score
+
+from tests.test_themes.planted import sentences
+from verbatim.themes.cluster import LeidenClusterer, cut, join_small, natural_count, ward_merges
+from verbatim.themes.encode import unit_rows
+from verbatim.themes.hashing import HashingEncoder
+from verbatim.themes.neighbours import nearest_neighbours, neighbour_graph
+
+
+@pytest.fixture(scope="module")
+def planted():
+    pairs = sentences()
+    return [theme for theme, _ in pairs], HashingEncoder().encode([text for _, text in pairs])
+
+
+def random_vectors(count, seed=0, dimension=12):
+    return unit_rows(np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32))
+
+
+def test_planted_themes_are_recovered(planted):
+    themes, vectors = planted
+    tree = LeidenClusterer(themes=6).fit(vectors)
+    assert adjusted_rand_score(themes, tree.layers[-1]) > 0.95
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_the_rows_does_not_matter(planted, seed):
+    _, vectors = planted
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    plain, shuffled = LeidenClusterer().fit(vectors), LeidenClusterer().fit(vectors[order])
+    for before, after in zip(plain.layers, shuffled.layers, strict=True):
+        assert np.array_equal(before[order], after)
+
+
+@settings(max_examples=25, deadline=None)
+@given(count=st.integers(0, 120), seed=st.integers(0, 9), themes=st.sampled_from([None, 2, 5, 40]))
+def test_every_row_is_placed_and_layers_nest(count, seed, themes):
+    fine, coarse = LeidenClusterer(themes=themes).fit(random_vectors(count, seed)).layers
+    assert len(fine) == len(coarse) == count
+    for labels in (fine, coarse):
+        assert sorted(set(labels.tolist())) == list(range(int(labels.max(initial=-1)) + 1))
+    pairs = set(zip(fine.tolist(), coarse.tolist(), strict=True))
+    assert len(pairs) == len(set(fine.tolist()))
+
+
+def test_equal_rows_share_a_group():
+    vectors = random_vectors(60)
+    tree = LeidenClusterer().fit(np.concatenate([vectors, vectors, vectors]))
+    assert np.array_equal(tree.layers[0][:60], tree.layers[0][60:120])
+    assert np.array_equal(tree.layers[0][:60], tree.layers[0][120:])
+
+
+def test_many_copies_of_one_row_are_one_group():
+    tree = LeidenClusterer().fit(np.repeat(random_vectors(1), 5_000, axis=0))
+    assert set(tree.layers[-1].tolist()) == {0}
+
+
+@pytest.mark.parametrize("wish", [2, 4, 6])
+def test_the_wished_number_of_groups_is_honoured(planted, wish):
+    assert LeidenClusterer(themes=wish).fit(planted[1]).layers[-1].max() + 1 == wish
+
+
+def test_without_a_wish_many_groups_give_8_to_30_at_the_top():
+    centres = random_vectors(120, 1, 64)
+    rows = unit_rows(np.repeat(centres, 25, axis=0) + 0.05 * random_vectors(3_000, 2, 64))
+    fine, coarse = LeidenClusterer().fit(rows).layers
+    assert fine.max() + 1 > 30
+    assert 8 <= coarse.max() + 1 <= 30
+
+
+def test_merges_are_those_of_ward():
+    vectors = random_vectors(30).astype(np.float64)
+    merges = ward_merges(vectors.astype(np.float32), np.arange(30), np.ones(30))
+    expected = ward(vectors)[:, 2]
+    assert np.allclose(np.sqrt(2 * merges.costs), expected, atol=1e-4)
+
+
+def test_duplicates_weigh_in_merges():
+    line = np.asarray([[0.0], [1.0], [2.1]], dtype=np.float32)
+    labels = np.arange(3)
+    assert cut(ward_merges(line, labels, np.ones(3)), labels, 2).tolist() == [0, 0, 2]
+    assert cut(ward_merges(line, labels, np.asarray([100.0, 100.0, 1.0])), labels, 2).tolist() == [0, 1, 1]
+
+
+def test_small_groups_join_the_nearest_large_one():
+    vectors = np.asarray([[1, 0], [1, 0.1], [0, 1], [0.1, 1], [0.9, 0.2]], dtype=np.float32)
+    assert join_small(unit_rows(vectors), np.asarray([0, 0, 1, 1, 2]), 2).tolist() == [0, 0, 1, 1, 0]
+
+
+def test_few_groups_are_all_kept():
+    assert [natural_count(np.arange(1.0, n)) for n in (1, 2, 12)] == [1, 2, 12]
+
+
+def test_the_largest_gap_between_merges_decides():
+    costs = np.concatenate([np.linspace(1, 2, 21), np.linspace(50, 60, 18)])  # 40 groups; a jump at 19
+    assert natural_count(costs) == 19
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(3, 60), st.integers(0, 9))
+def test_neighbours_are_the_nearest_by_brute_force(count, seed):
+    vectors = random_vectors(count, seed)
+    k = min(4, count - 1)
+    indices, cosines = nearest_neighbours(vectors, k)
+    every = vectors @ vectors.T
+    np.fill_diagonal(every, -2)
+    assert np.allclose(cosines, -np.sort(-every, axis=1)[:, :k], atol=1e-5)
+    assert not (indices == np.arange(count)[:, None]).any()
+    graph = neighbour_graph(indices, cosines).toarray()
+    assert np.array_equal(graph, graph.T)
