@@ -26,8 +26,7 @@ def planted():
 def test_names_and_keywords_come_from_the_theme(planted):
     for (name, keywords), words in zip(named(planted), THEMES.values(), strict=True):
         assert set(name.lower().replace(" and ", " ").split()) <= set(words)
-        assert {word for keyword in keywords for word in keyword.split()} <= set(words)
-        assert len(keywords) >= 4
+        assert len({word for keyword in keywords[:5] for word in keyword.split()} & set(words)) >= 4
 
 
 def test_names_are_phrases_that_people_used():

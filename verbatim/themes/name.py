@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from verbatim.themes.phrases import count_phrases, is_keyword, is_name, stems, usual_spelling, without_verdict
+from verbatim.themes.phrases import (
+    count_phrases,
+    is_keyword,
+    is_name,
+    is_negation,
+    stems,
+    usual_spelling,
+    without_verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +45,8 @@ PAIRED = 4  # keywords that are paired
 SMALLEST_SHARE = 0.015  # of a theme's texts must have a phrase that speaks for it
 LEAST_LIFT = 1.25  # a keyword is at least so many times more usual in its theme than in the others
 ALIKE = 0.9  # of letters: "Costumer support" is no other name than "Customer support"
-FAIR_SHARE = 0.5  # "no help" may name a theme only if half of those who say "help" say it so
+FAIR_SHARE = 0.5  # "poor service" may name a theme only if half of those who say "service" say it so
+FAIR_SHARE_OF_NEGATIONS = 1.0  # a bare phrase contains those of the negated one where they touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +182,15 @@ def _is_fair(phrase: tuple[str, ...], counts: GroupCounts, row: int) -> bool:
     bare = without_verdict(phrase)
     if len(bare) in (0, len(phrase)) or bare not in counts.column:
         return True
-    return bool(counts.inside[row, counts.column[phrase]] >= FAIR_SHARE * counts.inside[row, counts.column[bare]])
+    wanted = FAIR_SHARE if not any(is_negation(word) for word in phrase) else FAIR_SHARE_OF_NEGATIONS
+    return bool(counts.inside[row, counts.column[phrase]] >= wanted * counts.inside[row, counts.column[bare]])
 
 
 def _pairs(counts: GroupCounts, row: int, words: Sequence[tuple[str, ...]], spelled: Sequence[str]) -> list[Candidate]:
     """Names of the form "A and B" from the best keywords, for groups that no single phrase covers."""
     pairs = []
-    for first, second in combinations(range(min(PAIRED, len(words))), 2):
+    plain = [place for place, word in enumerate(words) if max(map(len, word)) > 2][:PAIRED]
+    for first, second in combinations(plain, 2):
         shares = [counts.inside[row, counts.column[words[place]]] / counts.sizes[row] for place in (first, second)]
         either = 1 - (1 - shares[0]) * (1 - shares[1])
         pairs.append(Candidate(_capitalised(f"{spelled[first]} and {spelled[second]}"), float(either), PAIR_BONUS))

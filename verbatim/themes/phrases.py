@@ -101,6 +101,11 @@ def without_verdict(phrase: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in phrase if word not in _VERDICTS and word not in _NEGATIONS)
 
 
+def is_negation(word: str) -> bool:
+    """Whether a word turns what follows into its opposite."""
+    return word in _NEGATIONS
+
+
 def usual_spelling(phrase: tuple[str, ...], texts: Iterable[str]) -> str:
     """How ``texts`` write ``phrase`` most often; the start of a sentence counts only where there is nothing else."""
     pattern = re.compile(r"(?<![^\W_])" + r"\W{1,2}".join(map(_spelled, phrase)) + r"(?![^\W_])", re.IGNORECASE)
@@ -121,7 +126,7 @@ def usual_spelling(phrase: tuple[str, ...], texts: Iterable[str]) -> str:
 
 def stem(word: str) -> str:
     """A crude stem, to see that "improved" and "improvement" say the same; for comparison only."""
-    for ending in ("ies", "ings", "ing", "ers", "ed", "es", "er", "s", "y", "e"):
+    for ending in ("fully", "ful", "ies", "ings", "ing", "ers", "ed", "es", "er", "s", "y", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
             break
