@@ -64,6 +64,8 @@ def test_the_settings_of_a_home_folder_are_found_there(monkeypatch: pytest.Monke
         ("definitions = {cast = 'x'}", "'cast' is not a metric"),
         ("redact_patterns = {ORDER = '('}", "not a regular expression"),
         ("targets = {csat = {gaol = 3}}", "targets.csat"),
+        ("currency_rates = {usd = 1}", "USD = 0.9"),
+        ("currency_rates = {USD = 0}", "currency_rates"),
         ("seed = ", "verbatim.toml"),
     ],
 )

@@ -9,7 +9,6 @@ import importlib
 import os
 import platform
 import shutil
-import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal
@@ -64,8 +63,6 @@ def examine() -> Iterator[Finding]:
 
 def _python() -> Finding:
     seen = f"Verbatim {__version__} on Python {platform.python_version()}, {platform.platform()}"
-    if sys.version_info < (3, 11):
-        return Finding("python", "wrong", seen, "install Python 3.11 or newer")
     return Finding("python", "ok", seen)
 
 
@@ -91,7 +88,9 @@ def _extras() -> Iterator[Finding]:
             if extra != "offline":  # its files are used, never its code
                 importlib.import_module(module)
         except (ImportError, OSError) as error:
-            yield Finding(f"extra {extra}", "wrong", f"{type(error).__name__}: {str(error).splitlines()[0]}", _system(extra))
+            yield Finding(
+                f"extra {extra}", "wrong", f"{type(error).__name__}: {str(error).splitlines()[0]}", _system(extra)
+            )
         else:
             yield Finding(f"extra {extra}", "ok", purpose)
 
@@ -110,7 +109,9 @@ def _home(home: Path) -> Iterator[Finding]:
         yield Finding("home", "wrong", f"{home} is a file", "choose a folder with VERBATIM_HOME or --home")
         return
     if not os.access(existing, os.W_OK | os.X_OK):
-        yield Finding("home", "wrong", f"{existing} cannot be written", "mend its permissions, or choose another --home")
+        yield Finding(
+            "home", "wrong", f"{existing} cannot be written", "mend its permissions, or choose another --home"
+        )
         return
     free = shutil.disk_usage(existing).free
     seen = f"{home.absolute()}, {free / 1024**3:.1f} GiB free"

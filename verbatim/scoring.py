@@ -112,19 +112,22 @@ def account_sheets(
 ) -> list[tuple[ScoreSheet, dict[Variant, AccountFigure]]]:
     """The three account-level figures for each scale, beside a sheet of one row.
 
-    The weighted one is left out where the accounts' values are in several currencies.
+    The weighted one is left out where accounts have no values, or values in a currency without a rate in the settings.
 
     Raises:
         EmptyError: no answers.
     """
     counts = _counts(store, settings, question, ("account_id", "contact_id", "role"))
     accounts = queries.accounts(store)
-    weighable = accounts if accounts["currency"].dropna().nunique() <= 1 and accounts["arr"].notna().any() else None
+    rates = settings.currency_rates or None
+    currencies = set(accounts["currency"].dropna())
+    weighable = accounts["arr"].notna().any() and (len(currencies) <= 1 or currencies <= set(settings.currency_rates))
     found = []
     for scale, step, definition, part in _parts(counts, settings, question):
         table, total = score_table(part, definition, rules=rules(settings)), score_counts(part, definition)
         sheet = ScoreSheet(question.metric, scale, step, definition, table, total)
-        found.append((sheet, account_figures(part, definition, weighable, roles=roles)))
+        valued = accounts if weighable else None
+        found.append((sheet, account_figures(part, definition, valued, rates=rates, roles=roles)))
     return found
 
 

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         default_factory=dict, description='how scores are counted, by metric, for example csat = "satisfied=5"'
     )
     targets: dict[str, Target] = Field(default_factory=dict, description="goal of a score, by metric")
+    currency_rates: dict[str, float] = Field(
+        default_factory=dict,
+        description="value of one unit of each currency, to weight accounts of several, e.g. USD = 0.9",
+    )
     small_group: int = Field(30, ge=1, description="fewer answers than this are marked as uncertain")
     agent_minimum: int = Field(5, ge=1, description="agent-level figures with fewer answers are withheld")
     survey_every_days: int = Field(30, ge=0, description="days between two surveys to one person, at least")
@@ -101,6 +105,16 @@ class Settings(BaseSettings):
     def _valid_patterns(cls, value: list[str]) -> list[str]:
         for pattern in value:
             _compiled(pattern)
+        return value
+
+    @field_validator("currency_rates")
+    @classmethod
+    def _positive_rates(cls, value: dict[str, float]) -> dict[str, float]:
+        for currency, rate in value.items():
+            if not re.fullmatch(r"[A-Z]{3}", currency) or not 0 < rate < float("inf"):
+                raise ValueError(
+                    f"{currency} = {rate}: write three capitals and a positive number, for example USD = 0.9"
+                )
         return value
 
     @field_validator("definitions", "targets")

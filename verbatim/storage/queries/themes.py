@@ -43,7 +43,10 @@ def comments(
     Raises:
         NotFoundError: a name of ``by`` or ``where`` that nothing is called.
     """
-    own = ("id", "text", "text_key", "question", "language", "informative", "occurred_at", "submission_id", "source")
+    own = (
+        "id", "text", "text_key", "question", "language", "informative", "occurred_at", "submission_id", "source",
+        "external_id",
+    )  # fmt: skip
     with store.reading() as connection:
         grouping = Grouping(connection, comment)
         columns = [*(said[name] for name in own), *(grouping.expression(link).label(link) for link in LINKS)]
