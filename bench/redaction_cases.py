@@ -59,6 +59,8 @@ PHONE_CARRIERS = (
     "Mi teléfono es {}, llámenme.",
     "Llamen al {} por la tarde",
     "whatsapp {}",
+    "I rang {} 10 times",
+    "{} 24/7 they said, nobody there",
 )
 
 

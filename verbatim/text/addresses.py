@@ -6,6 +6,8 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING
 
+from verbatim.text.spans import masked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -83,9 +85,11 @@ def emails(text: str) -> Iterator[Found]:
         if span:
             taken.append(span)
         position = text.find("@", max(position + 1, span[1] if span else 0))
-    for span in _spelled_emails(text):
-        if all(span[1] <= start or end <= span[0] for start, end in taken):
-            taken.append(span)
+    hidden = masked(text, taken)
+    for spelled in (_bracketed_emails, _spoken_emails, _spaced_emails):
+        spans = list(spelled(hidden))
+        hidden = masked(hidden, spans)
+        taken += spans
     for start, end in taken:
         yield start, end, "EMAIL"
 
@@ -110,15 +114,23 @@ def _without_next_sentence(domain: str) -> str:
     return ".".join(labels[:-1]) if runs_on else domain
 
 
-def _spelled_emails(text: str) -> Iterator[tuple[int, int]]:
+def _bracketed_emails(text: str) -> Iterator[tuple[int, int]]:
     if _BRACKETED_AT.search(text):
         yield from (match.span() for match in _BRACKETED_EMAIL.finditer(text))
+
+
+def _spoken_emails(text: str) -> Iterator[tuple[int, int]]:
     if any(dot in text for dot in _SPOKEN_DOTS):
         yield from (match.span() for match in _SPOKEN_EMAIL.finditer(text) if _first_word(match) not in _NOT_A_NAME)
+
+
+def _spaced_emails(text: str) -> Iterator[tuple[int, int]]:
+    end = 0
     for match in _SPACED_AT.finditer(text):
-        local = _LOCAL_REVERSED.match(text[max(0, match.start() - _LONGEST_LOCAL) : match.start()][::-1])
+        local = _LOCAL_REVERSED.match(text[max(end, match.start() - _LONGEST_LOCAL) : match.start()][::-1])
         if local and local.group()[::-1].lower() not in _NOT_A_NAME:
-            yield match.start() - len(local.group()), match.end()
+            end = match.end()
+            yield match.start() - len(local.group()), end
 
 
 def _first_word(match: re.Match[str]) -> str:

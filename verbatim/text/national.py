@@ -57,7 +57,7 @@ _FEW_DIGITS = _shapes(
 )
 _MANY_DIGITS = _shapes(
     (r"\d{3}-\d{2}-\d{4}", None),  # US SSN and ITIN
-    (r"(?<!\d )(?<!/ )(?!000|666|9)\d{3} \d{2} \d{4}", None),  # the same with spaces
+    (r"(?<![\d)/] )(?!000|666|9)\d{3} \d{2} \d{4}", None),  # the same with spaces
     (r"\d{2} ?[0-3]\d[01]\d\d{2} ?[A-Z] ?\d{3}", None),  # German pension insurance
     (r"\d{2} \d{3} \d{3} \d{3}", idnr),  # German tax id, as it is printed
     (r"(?:\d{8}|\d{2}\.\d{3}\.\d{3})[ -]?[A-Za-z]", dni),
@@ -103,6 +103,12 @@ _DOCUMENTS = (
     *("passeport", "carte d'identité", r"num[ée]ro de sécurité sociale", "numéro fiscal", "codice fiscale"),
     *("paspoort", "bsn", "burgerservicenummer", "pesel", "personnummer", "cpr", "cpf", "curp"),
 )
+_DOCUMENT_STEMS = (
+    *("ssn", "social", "itin", "tax", "tfn", "ni n", "nin", "pass", "identi", "id card", "national", "nhs", "driv"),
+    *("medicare", "aadha", "emirates", "steuer", "idnr", "versicher", "ausweis", "führer", "svnr", "pasap", "dni"),
+    *("conducir", "seguridad", "securit", "sécurité", "fiscal", "paspoort", "bsn", "burger", "pesel", "personn"),
+    *("cpr", "cpf", "curp", "insur", "documento"),
+)
 _ANNOUNCED = re.compile(rf"(?<![^\W_])(?:{'|'.join(_DOCUMENTS)})(?![^\W_])[^\n\d]{{0,25}}$", re.IGNORECASE)
 # Words in common use when not in capitals, airports when in capitals: these must stand right before the number.
 _ANNOUNCED_CLOSELY = re.compile(r"\b(?:DNI|NIE|NIF|PAN|SIN|TIN|PPSN?)(?:[ :#.]|is|no|number|es|número|ist){0,4}$")
@@ -112,23 +118,17 @@ _REACH = 60
 def national_ids(text: str) -> Iterator[Found]:
     """Identity numbers known by their shape, and any number that an identity document's name announces."""
     taken: list[tuple[int, int]] = []
-    if _SOME_NEAR.search(text):
-        _add_shaped(text, _FEW_DIGITS, taken)
-    if _MANY_NEAR.search(text):
-        _add_shaped(text, _MANY_DIGITS, taken)
-    if _NUMBER_NEAR.search(text):
-        for span in _announced(text):
-            if _is_free(span, taken):
-                taken.append(span)
+    hidden = text
+    for near, shapes in ((_SOME_NEAR, _FEW_DIGITS), (_MANY_NEAR, _MANY_DIGITS)):
+        if near.search(text):
+            for shape, check in shapes:
+                matches = [match for match in shape.finditer(hidden) if check is None or check.is_valid(match.group())]
+                hidden = masked(hidden, (match.span() for match in matches))
+                taken += [match.span() for match in matches]
+    if _NUMBER_NEAR.search(hidden):
+        taken += _announced(hidden)
     for start, end in taken:
         yield start, end, "ID"
-
-
-def _add_shaped(text: str, shapes: _Shapes, taken: list[tuple[int, int]]) -> None:
-    for shape, check in shapes:
-        for match in shape.finditer(text):
-            if (check is None or check.is_valid(match.group())) and _is_free(match.span(), taken):
-                taken.append(match.span())
 
 
 def _announced(text: str) -> Iterator[tuple[int, int]]:
@@ -137,13 +137,16 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
         digits = sum(character.isdigit() for character in number.group())
         if digits < _FEWEST_ANNOUNCED_DIGITS:
             continue
-        before = max(0, number.start() - _REACH), number.start()
-        if _ANNOUNCED.search(plain, *before) or (digits > 6 and _ANNOUNCED_CLOSELY.search(plain, *before)):
+        if _is_announced(plain, number.start(), many=digits > _FEWEST_ANNOUNCED_DIGITS + 1):
             yield number.span()
 
 
-def _is_free(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
-    return all(span[1] <= start or end <= span[0] for start, end in taken)
+def _is_announced(text: str, start: int, *, many: bool) -> bool:
+    reach = max(0, start - _REACH)
+    before = text[reach:start].lower()
+    if any(stem in before for stem in _DOCUMENT_STEMS) and _ANNOUNCED.search(text, reach, start):
+        return True
+    return many and _ANNOUNCED_CLOSELY.search(text, reach, start) is not None
 
 
 def bare_national_ids(text: str) -> Iterator[Found]:

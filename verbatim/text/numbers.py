@@ -8,26 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OTHER_NUMBERS = "|".join(
-    (
-        *("orders?", "tickets?", "cases?", "invoices?", "ref", "reference", "tracking", "track", "shipment", "parcel"),
-        *("serial", "s/n", "sn", "sku", "isbn", "ean", "upc", "asin", "imei", "parts?", "model", "items?", "articles?"),
-        *("products?", "booking", "reservation", "confirmation", "transactions?", "txn", "receipt", "po", "incident"),
-        *("request", "build", "version", "commit", "error", "code", "id", "batch", "lot", "licen[cs]e key", "account"),
-        *("customer", "contract", "policy", "member", "membership", "timestamp", "epoch", "port", "row", "line"),
-        *("record", "asset", "device", "barcode", "bestellung", "bestellnummer", "bestellnr", "auftrag"),
-        *("auftragsnummer", "rechnung", "rechnungsnummer", "sendung", "sendungsnummer", "artikel", "artikelnummer"),
-        *("seriennummer", "vorgang", "vorgangsnummer", "fall", "fehlercode", "kundennummer", "vertrag"),
-        *("vertragsnummer", "ticketnummer", "pedido", "factura", "referencia", "seguimiento", "incidencia", "caso"),
-        *("número de serie", "artículo", "cliente", "contrato", "código", "commande", "facture", "suivi", "dossier"),
-    )
+_OTHER_NUMBERS = frozenset(
+    """
+    order orders ticket tickets case cases invoice invoices ref reference tracking track shipment parcel serial sn sku
+    isbn ean gtin upc asin imei part parts model item items article articles product products booking reservation
+    confirmation transaction transactions txn receipt po incident request build version commit error code id batch lot
+    key account customer contract policy member membership timestamp epoch port row line record asset device barcode
+    bestellung bestellnummer bestellnr auftrag auftragsnummer rechnung rechnungsnummer sendung sendungsnummer artikel
+    artikelnummer seriennummer vorgang vorgangsnummer fall fehlercode kundennummer vertrag vertragsnummer ticketnummer
+    pedido factura referencia seguimiento incidencia caso serie artículo cliente contrato código commande facture suivi
+    dossier usd eur gbp chf inr rs
+    """.split()
 )
-_OTHER_NUMBER_BEFORE = re.compile(
-    rf"(?:\b(?:{_OTHER_NUMBERS})"
-    r"(?:[ :.#=\-\"'(]|n[or]\.?|nº|n°|number|num|nummer|número|numéro|id|ref|code|is|was|ist|war|es|est){0,12}"
-    r"|[#$€£¥§]\W?|(?:USD|EUR|GBP|CHF|INR|Rs\.?) ?)$",
-    re.IGNORECASE,
-)
+_BETWEEN = frozenset("n nr no nº number num nummer número numéro id ref code is was ist war es est".split())
+_SIGNS = frozenset("#$€£¥§")
+_WORD_OR_SIGN = re.compile(r"[^\W\d_]+|[^\s:.=\-\"'(/]")
 _REACH = 48
 _UNIT_AFTER = re.compile(
     r"\W?(?:%|[€$£¥]|(?:eur(?:o|os)?|usd|gbp|chf|inr|dollars?|pounds?|rupees?|users?|people|persons?|customers?|rows?"
@@ -64,7 +59,14 @@ def ordinary_numbers(text: str) -> Iterator[tuple[int, int]]:
 
 def follows_other_number(text: str, start: int) -> bool:
     """Whether the words right before ``start`` announce another sort of number: "order no. ", "ticket #", "$"."""
-    return _OTHER_NUMBER_BEFORE.search(text, max(0, start - _REACH), start) is not None
+    words = _WORD_OR_SIGN.findall(text, max(0, start - _REACH), start)
+    for word in reversed(words):
+        lower = word.lower()
+        if lower in _OTHER_NUMBERS or word in _SIGNS:
+            return True
+        if lower not in _BETWEEN:
+            return False
+    return False
 
 
 def precedes_unit(text: str, end: int) -> bool:

@@ -31,6 +31,7 @@ _SAID_CARD = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_CARD_DIGITS, _MOST_CARD_DIGITS = 12, 19
+_MOST_CARD_GROUPS = 6
 
 
 def ibans(text: str) -> Iterator[Found]:
@@ -69,7 +70,7 @@ def cards(text: str) -> Iterator[Found]:
     for run in _CARD.finditer(text):
         span = _card_in(run)
         said = _SAID_CARD.search(text, max(0, run.start() - 40), run.start())
-        if span is None and said and len(_DIGITS.findall(run.group())) <= _MOST_CARD_DIGITS:
+        if span is None and said and sum(map(len, _DIGITS.findall(run.group()))) <= _MOST_CARD_DIGITS:
             span = run.span()
         if span:
             yield *span, "CARD"
@@ -79,10 +80,11 @@ def _card_in(run: re.Match[str]) -> tuple[int, int] | None:
     """The longest window of whole digit groups that is a card number: a security code may follow it."""
     groups = [group.span() for group in _DIGITS.finditer(run.string, *run.span())]
     for first in range(len(groups)):
-        for last in range(len(groups) - 1, first - 1, -1):
+        for last in range(min(len(groups), first + _MOST_CARD_GROUPS) - 1, first - 1, -1):
             start, end = groups[first][0], groups[last][1]
+            if end - start < _FEWEST_CARD_DIGITS:
+                break
             digits = "".join(_DIGITS.findall(run.string, start, end))
-            fits = _FEWEST_CARD_DIGITS <= len(digits) <= _MOST_CARD_DIGITS and _NETWORK.fullmatch(digits)
-            if fits and luhn.is_valid(digits):
+            if _NETWORK.fullmatch(digits) and luhn.is_valid(digits):
                 return start, end
     return None

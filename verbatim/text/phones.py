@@ -37,8 +37,12 @@ _SAID_PHONE = re.compile(
     r"|my number|meine nummer|mi número)\b[^\n]{0,30}$",
     re.IGNORECASE,
 )
-_FEWEST_DIGITS, _MOST_DIGITS = 7, 17
-_NANP_SHAPES = frozenset({(3, 3, 4), (1, 3, 3, 4), (3, 7), (10,), (11,), (1, 10), (6, 4)})
+_FEWEST_DIGITS, _MOST_DIGITS, _MOST_GROUPS = 7, 17, 8
+_TRUNK_DIGITS = range(8, 13)  # with the leading 0; open plans allow more, nobody has them
+_FEWEST_BARE_DIGITS = 9
+_DIALLED_ABROAD = ("00", "011")
+_NANP_SHAPES = frozenset({(3, 4), (3, 3, 4), (1, 3, 3, 4), (3, 7), (10,), (11,), (1, 10), (6, 4)})
+_NANP_BEGINNINGS = frozenset(shape[0] for shape in _NANP_SHAPES) - {1}
 _EXTRA_SHAPES = {"ES": frozenset({(3, 3, 3), (3, 2, 2, 2), (2, 3, 2, 2), (2, 7), (3, 6), (9,)})}
 
 
@@ -107,20 +111,29 @@ def _number_from(text: str, groups: Sequence[_Group], first: int, regions: Seque
     international = _PLUS_BEFORE.search(text, max(0, groups[first].start - 3), groups[first].start) is not None
     if not international and first > 0 and not _parted(text, groups[first - 1], groups[first]):
         return None
+    digits = groups[first].digits
+    likely = [region for region in regions if _may_begin(digits, region)]
+    if not (international or likely or digits.startswith(_DIALLED_ABROAD)):
+        return None
     windows = list(_windows(text, groups, first))
     if international:
         fits = _longest(windows, phonenumbers.is_valid_number) or _longest(windows, phonenumbers.is_possible_number)
         return first + len(fits) if fits else None
     for window in windows:
-        if _is_dialled_abroad(window) or _is_national(text, window, regions):
+        if _is_dialled_abroad(window):
             return first + len(window)
+    # Plans of one length first: an open plan such as Germany's would take digits that follow the number.
+    for region in sorted(likely, key=lambda region: len(_lengths(region))):
+        for window in windows:
+            if _is_national(text, window, region):
+                return first + len(window)
     return None
 
 
 def _windows(text: str, groups: Sequence[_Group], first: int) -> Iterator[Sequence[_Group]]:
     """Groups from ``first`` on, longest first, that end where the writer paused and hold 7 to 17 digits."""
     total, ends = 0, []
-    for index in range(first, len(groups)):
+    for index in range(first, min(len(groups), first + _MOST_GROUPS)):
         total += len(groups[index].digits)
         if total > _MOST_DIGITS:
             break
@@ -145,38 +158,60 @@ def _longest(windows: Sequence[Sequence[_Group]], accepts: Callable[[PhoneNumber
 
 def _is_dialled_abroad(window: Sequence[_Group]) -> bool:
     digits = _digits(window)
-    for prefix in ("00", "011"):
-        if digits.startswith(prefix):
+    for prefix in _DIALLED_ABROAD:
+        if digits.startswith(prefix) and digits[len(prefix)] != "0":
             number = _parsed("+" + digits[len(prefix) :], None)
             if number is not None and phonenumbers.is_valid_number(number):
                 return True
     return False
 
 
-def _is_national(text: str, window: Sequence[_Group], regions: Sequence[str]) -> bool:
-    start, end = window[0].start, window[-1].end
-    if follows_other_number(text, start) or (len(window) == 1 and precedes_unit(text, end)) or _is_date(window):
-        return False
-    said = _SAID_PHONE.search(text, max(0, start - 60), start) is not None
-    return any(_fits_plan(text, window, region, said) for region in regions)
+def _is_national(text: str, window: Sequence[_Group], region: str) -> bool:
+    """Whether ``window`` is a national number of ``region``, and its surroundings do not say otherwise.
 
-
-def _fits_plan(text: str, window: Sequence[_Group], region: str, said: bool) -> bool:
-    """Whether ``window`` is a national number of ``region``, written the way its people write numbers."""
+    What costs least and settles most comes first: shape, surroundings, numbering plan.
+    """
     digits = _digits(window)
     shape = tuple(len(group.digits) for group in window)
+    if not _looks_national(digits, shape, region) or _is_date(window):
+        return False
+    start, end = window[0].start, window[-1].end
+    if follows_other_number(text, start) or (len(window) == 1 and precedes_unit(text, end)):
+        return False
+    said = _SAID_PHONE.search(text, max(0, start - 60), start) is not None
+    return _fits_plan(digits, shape, region, said)
+
+
+def _may_begin(digits: str, region: str) -> bool:
+    """Whether the first group of a national number of ``region`` may be ``digits``; says no to most groups, fast."""
     if _trunk_prefix(region) == "0":
-        bare_and_short = len(window) == 1 and len(digits) < 9 and not said
-        if digits[0] != "0" or digits[1] == "0" or shape[0] < 2 or len(digits) < 8 or bare_and_short:
+        return len(digits) > 1 and digits[0] == "0" and digits[1] != "0"
+    if _calling_code(region) == 1:
+        return len(digits) in _NANP_BEGINNINGS or digits == "1"
+    return len(digits) > 1
+
+
+def _looks_national(digits: str, shape: tuple[int, ...], region: str) -> bool:
+    """Whether a number of ``region`` may begin and be grouped like this."""
+    if _trunk_prefix(region) == "0":
+        return len(digits) in _trunk_lengths(region)
+    if _calling_code(region) == 1:
+        return shape in _NANP_SHAPES
+    return len(digits) in _lengths(region)
+
+
+def _fits_plan(digits: str, shape: tuple[int, ...], region: str, said: bool) -> bool:
+    """Whether ``digits`` are a number of ``region``'s plan, in a grouping that, or after words that, make it likely."""
+    bare = len(shape) == 1
+    if _trunk_prefix(region) == "0":
+        if bare and len(digits) < _FEWEST_BARE_DIGITS and not said:
             return False
     elif _calling_code(region) == 1:
         if shape == (3, 4):
             return digits.startswith("555") or said
-        if shape not in _NANP_SHAPES:
-            return False
         if shape[-3:] == (3, 3, 4) and digits[-10] in "23456789":
             return True
-    elif not said and (shape not in _shapes(region, digits) or (len(window) == 1 and not _is_mobile(digits, region))):
+    elif not said and (shape not in _shapes(region, digits) or (bare and not _is_mobile(digits, region))):
         return False
     number = _parsed(digits, region)
     return number is not None and phonenumbers.is_valid_number_for_region(number, region)
@@ -217,7 +252,8 @@ def _opening(text: str, start: int, end: int) -> int:
 
 
 def _digits(window: Sequence[_Group]) -> str:
-    return phonenumbers.normalize_digits_only("".join(group.digits for group in window))
+    digits = "".join(group.digits for group in window)
+    return digits if digits.isascii() else str(phonenumbers.normalize_digits_only(digits))
 
 
 def _parsed(number: str, region: str | None) -> PhoneNumber | None:
@@ -231,6 +267,18 @@ def _parsed(number: str, region: str | None) -> PhoneNumber | None:
 def _trunk_prefix(region: str) -> str | None:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     return metadata.national_prefix if metadata else None
+
+
+@cache
+def _trunk_lengths(region: str) -> frozenset[int]:
+    return frozenset(length + 1 for length in _lengths(region)) & frozenset(_TRUNK_DIGITS)
+
+
+@cache
+def _lengths(region: str) -> frozenset[int]:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    described = metadata.general_desc if metadata else None
+    return frozenset(described.possible_length) if described else frozenset()
 
 
 @cache

@@ -28,7 +28,8 @@ _TRAINED = {
 _NOT_FOR_SENTENCES = ("ner", "lemmatizer", "attribute_ruler", "tagger", "morphologizer")
 _ENDS = [".", "!", "?", "...", "…", "!!", "??", "?!", "!?", "。", "！", "？", "؟", "।", "։", "｡"]
 _LINE = re.compile(r"[^\n]+")
-_END_MARKS = re.compile(r"[.!?…。！？]+[\"'”’)\]]*\s+|[。！？]+")
+_END_MARKS = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]{0,9}\s|(?<![。！？])[。！？]+")
+_OPENING_MARK = re.compile(r"(?<=\s)[\"'“‘«„(\[¿¡]+\s?$")
 _LONGEST_PIECE = 20_000  # characters given to spaCy at once: its memory grows with a text's length
 _LONG_TOKEN = re.compile(r"\S{200}")  # spaCy's tokeniser takes quadratic time on a run of punctuation
 _BATCH = 256
@@ -103,11 +104,14 @@ def _sentence_ends(doc: Doc) -> Iterator[int]:
 
 
 def _trimmed(text: str, ends: Iterable[int], offset: int) -> Iterator[Span]:
+    """The spans between ``ends``, without blanks; an opening mark before an end goes to the next sentence."""
     start = 0
     for end in (*ends, len(text)):
+        opening = _OPENING_MARK.search(text, max(start, end - 4), end) if end < len(text) else None
+        end = opening.start() if opening else end
         sentence = text[start:end]
-        left = len(sentence) - len(sentence.lstrip())
         if sentence.strip():
+            left = len(sentence) - len(sentence.lstrip())
             yield Span(offset + start + left, offset + start + len(sentence.rstrip()))
         start = max(start, end)
 
