@@ -59,7 +59,7 @@ JUDGEMENTS = (
     "late",
 )
 REASONS = ("because nobody answered", "after the update", "even on a Sunday", "and I had to call twice", "so thank you",
-           "although I had sent everything", "which cost us a day", "as promised", "without any explanation")  # fmt: skip
+           "though I had sent everything", "which cost us a day", "as promised", "without any explanation")  # fmt: skip
 COLUMNS = ("response_id", "ticket_id", "account_id", "contact_email", "sent_at", "answered_at", "csat", "comment",
            "agent", "team", "channel", "product", "region")  # fmt: skip
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)

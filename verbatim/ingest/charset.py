@@ -33,7 +33,15 @@ BELIEVED = {
     ),
     "Turkish": {"cp1254", "iso8859_9"},
 }
+OTHER_SCRIPTS = frozenset(
+    {
+        *("cp1251", "koi8_r", "koi8_u", "iso8859_5", "mac_cyrillic", "cp866", "cp1253", "iso8859_7"),
+        *("cp1255", "iso8859_8", "cp1256", "iso8859_6", "cp874", "iso8859_11", "tis_620"),
+        *("cp932", "shift_jis", "euc_jp", "gb18030", "gbk", "gb2312", "big5", "cp950", "cp949", "euc_kr"),
+    }
+)
 LAST_LATIN = "\u024f"
+MOST_CHAOS = 0.1  # charset-normalizer's own measure of how unlike a text the decoded bytes are
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ def _judge(window: bytes, offset: int, *, seen_wide: bool) -> Charset:
     marked = window.decode("utf-8", "surrogateescape")
     wrong = sum("\udc80" <= character <= "\udcff" for character in marked)
     right = sum(character > "\x7f" for character in marked) - wrong
-    if seen_wide or right > wrong:
+    if seen_wide or right >= wrong:
         return Charset(
             "utf-8",
             f"byte {offset:,} is not UTF-8 though the text before is; rows with such bytes are rejected "
@@ -133,11 +141,12 @@ def _judge(window: bytes, offset: int, *, seen_wide: bool) -> Charset:
 def _guess(window: bytes) -> str:
     """Windows-1252, unless the text is in another script or in a language that has its own encoding."""
     best = from_bytes(window).best()
-    if best is None:
+    if best is None or best.chaos > MOST_CHAOS:
         return "cp1252"
     beyond_ascii = [character for character in str(best) if character > "\x7f"]
     foreign = sum(character > LAST_LATIN and character.isalpha() for character in beyond_ascii)
-    if foreign * 3 > len(beyond_ascii) or best.encoding in BELIEVED.get(best.language, ()):
+    other_script = best.encoding in OTHER_SCRIPTS and foreign * 3 > len(beyond_ascii)
+    if other_script or best.encoding in BELIEVED.get(best.language, ()):
         return best.encoding
     return "cp1252"
 

@@ -45,7 +45,10 @@ def read_cells(lines: Lines, delimiter: str) -> Iterator[CellRow | BadRow]:
         except csv.Error as error:
             yield _unclosed(lines) if len(lines.taken) > 1 else _unreadable(lines, error)
             continue
-        yield CellRow(lines.first, cells)
+        if lines.ended or (len(lines.taken) > 1 and not _is_well_quoted(lines.taken, delimiter)):
+            yield _unclosed(lines)
+        else:
+            yield CellRow(lines.first, cells)
 
 
 def read_delimited(
@@ -109,10 +112,19 @@ def _other_delimiter(cells: Sequence[str], width: int) -> str | None:
     return None
 
 
+def _is_well_quoted(taken: Sequence[str], delimiter: str) -> bool:
+    """Whether the quotes of a row of several lines add up; if not, the row has swallowed the rows after it."""
+    try:
+        next(csv.reader(taken, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True
+
+
 def _unclosed(lines: Lines) -> BadRow:
     number, shown = lines.first, lines.taken[0][:400]
     lines.keep_only_first()
-    reason = f"a quote opens here and is not closed within {csv.field_size_limit():,} characters; close or double it"
+    reason = "a quote opens here and is not closed where the cell ends; close it, and double quotes inside a text"
     return BadRow(number, reason, value=without_wrong_bytes(shown))
 
 

@@ -53,7 +53,7 @@ _ACCOUNT = Field("account_id", R.LINK, (
 _CONTACT = Field("contact_id", R.LINK, (
     "contact id", "requester id", "user id", "person id", "end user id", "contact", "requester email", "contact email",
     "customer email", "recipient email", "respondent email", "user email", "person email", "email", "email address",
-    "e mail", "e mail address", "mail",
+      "mail",
 ))  # fmt: skip
 
 FIELDS: dict[Kind, tuple[Field, ...]] = {
@@ -78,13 +78,13 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "submission date", "submitted on", "date submitted", "completed at", "completion date", "completion time",
             "date completed", "end date", "recorded date", "date modified", "rated at", "rating date", "rated on",
             "feedback date", "comment date", "review date", "reviewed at", "survey date", "survey completed at",
-            "created at", "created", "date created", "created date", "timestamp", "date time", "datetime", "date",
+            "created at", "created", "date created", "created date", "timestamp", "datetime", "date",
             "time",
             "zeitstempel", "datum", "fecha",
         )),
         Field("metric", R.WORD, ("metric", "survey metric", "score type", "rating type", "survey type")),
         Field("scale", R.WORD, ("scale", "rating scale", "score scale")),
-        Field("step", R.WORD, ("step", "survey step", "touchpoint", "touch point", "nps type", "survey stage")),
+        Field("step", R.WORD, ("step", "survey step", "touch point", "nps type", "survey stage")),
         Field("score", R.SCORE, (
             "score", "value", "csat", "csat score", "csat rating", "customer satisfaction",
             "customer satisfaction score",

@@ -142,13 +142,20 @@ def _named_row(path: Path, rows: Sequence[CellRow], number: int) -> int:
 
 
 def _header_index(rows: Sequence[CellRow]) -> int:
-    """The first row as wide as most, and at least half filled; title rows above it are narrower or emptier."""
+    """The first row as wide as most that could be names: title rows above it are narrower, or have gaps and values."""
     width = Counter(len(row.cells) for row in rows).most_common(1)[0][0]
-    for index, row in enumerate(rows[:MOST_TITLE_ROWS]):
-        filled = sum(bool(cell.strip()) for cell in row.cells)
-        if len(row.cells) >= width and filled * 2 >= len(row.cells):
-            return index
-    return 0
+    wide = [index for index, row in enumerate(rows[:MOST_TITLE_ROWS]) if len(row.cells) >= width]
+    filled = [
+        index for index in wide if sum(map(bool, map(str.strip, rows[index].cells))) * 2 >= len(rows[index].cells)
+    ]
+    named = [index for index in filled if not _is_title(rows[index].cells)]
+    return next(iter([*named[:1], *filled[:1], *wide[:1]]), 0)
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    """Whether a row has gaps and values, where names have neither: "Created, 2026-10-01, (blank)"."""
+    bare = [cell.strip() for cell in cells]
+    return not all(bare) and any(VALUE.fullmatch(cell) for cell in bare)
 
 
 def _heading(delimiter: str, rows: Sequence[CellRow], index: int, *, fixed: bool) -> Heading:

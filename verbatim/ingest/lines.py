@@ -35,6 +35,7 @@ class Lines:
         self._given_back: list[str | LineTooLongError] = []
         self.taken: list[str] = []  # since the row began
         self.first = 1  # number of the line in which the row begins
+        self.ended = False  # whether the text ended before the row did
 
     def __iter__(self) -> Lines:
         return self
@@ -42,6 +43,7 @@ class Lines:
     def __next__(self) -> str:
         line = self._given_back.pop() if self._given_back else self._read()
         if not line:
+            self.ended = True
             raise StopIteration
         if isinstance(line, LineTooLongError):
             if self.taken:  # spoils the row it lies in, and is met again as a row of its own
@@ -62,6 +64,7 @@ class Lines:
     def keep_only_first(self) -> None:
         """Only the first line taken is spoilt: the others are read again, the next one as the beginning of a row."""
         self._given_back.extend(reversed(self.taken[1:]))
+        self.ended = False
         del self.taken[1:]
 
     def _read(self) -> str | LineTooLongError:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_VALUES = 2_000  # distinct values of a column that are kept for looking at
 LONG_TEXT = 25  # characters on average: more is prose
 VARIED = 0.5  # share of the filled cells that differ: more is prose or an identifier
+SOME = 0.2
 MANY = 50
 READABLE = 0.8  # share of the filled cells that fit a scale of the metric
 
@@ -194,7 +195,7 @@ class _Mapper:
         values = self.looks[column].values
         if reading is not Reading.TIME or not values:
             return True
-        return sum(any(sign.isdigit() for sign in value) for value in values) > VARIED * len(values)
+        return sum(any(sign.isdigit() for sign in value) for value in values) >= SOME * len(values)
 
     def _propose_scores(self) -> None:
         if self.scores:

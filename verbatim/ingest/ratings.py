@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from verbatim.ingest.source import SourceFile
 
 MOST_CACHED = 100_000
+ENOUGH_TO_DOUBT = 20  # answers; fewer do not say that a column of NPS is something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _choose(
 ) -> ScoreColumn:
     place = source.columns.index(rule.column)
     if not _by_row(rule, mapped, "metric"):
-        metric, said_by = _metric(rule, source)
+        metric, said_by = _metric(rule, recipe, mapped, source)
         values = _values(sample, place, None, None)
         scale, reason = _scale(rule, metric, values, recipe, mapped, source)
         return ScoreColumn(rule, {metric: scale}, f"{said_by}; {reason}")
@@ -151,9 +152,9 @@ def _by_row(rule: ScoreRule, mapped: ColumnMap, name: str) -> bool:
     return name in mapped.fields and getattr(rule, name) is None
 
 
-def _metric(rule: ScoreRule, source: SourceFile) -> tuple[str, str]:
+def _metric(rule: ScoreRule, recipe: Recipe, mapped: ColumnMap, source: SourceFile) -> tuple[str, str]:
     if rule.metric is not None:
-        return rule.metric, "named"
+        return rule.metric, "named" if recipe.metric else mapped.reasons.get(rule.column, "named")
     if rule.scale is not None:
         return str(scale_named(rule.scale).metric), "by its scale"
     hints = (
@@ -196,11 +197,12 @@ def _scale(
             _default_of(metric), recipe.labels, strict=False
         ), f"the scale stands in {mapped.fields['scale']!r}"
     own = {plain(label) for label in recipe.labels}
+    said = [value for value in values if value and plain(value) not in own]
+    if metric == Metric.NPS and len(said) < ENOUGH_TO_DOUBT:
+        return _with_labels(_default_of(metric), recipe.labels, strict=True), "NPS has one scale"
     try:
-        scale = propose_scale(metric, [value for value in values if plain(value) not in own])
+        scale = propose_scale(metric, said)
     except EmptyError:
-        if metric == Metric.NPS:
-            return _with_labels(_default_of(metric), recipe.labels, strict=True), "NPS has one scale"
         raise ScaleError(
             f"{source.path}: {rule.column!r} has no answer in the first {len(values):,} rows, so its scale "
             f"cannot be told; name it with --scale ({', '.join(s.name for s in scales_of(metric))})"

@@ -47,9 +47,9 @@ class Meter:
     @property
     def done(self) -> int:
         """Bytes or rows behind the reader."""
-        if self.unit == "rows" or self._stream is None or self._stream.closed:
+        if self.unit == "rows" or self._stream is None:
             return self.rows_done
-        return self._stream.tell()
+        return (self.total or 0) if self._stream.closed else self._stream.tell()
 
 
 def plain_text(value: float | bool | None) -> str:
