@@ -1,4 +1,4 @@
-"""Looking after the store: is it sound, and a copy of it while others write."""
+"""Looking after the store: bring it up to date, see whether it is sound, copy it while others write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import exists, func, select, text
 
 from verbatim.errors import SchemaError, StorageError, StoreFullError, UserError
-from verbatim.storage.engine import database_file, make_engine, parse_url
+from verbatim.storage.bulk import missing_indexes
+from verbatim.storage.engine import database_file, make_engine, parse_url, prepare_store
 from verbatim.storage.failures import place_of, translate, translated
 from verbatim.storage.schema import HEAD, demand_head
 from verbatim.storage.tables import (
@@ -48,6 +49,15 @@ class Finding:
     state: State
     seen: str
     mend: str = ""
+
+
+def upgrade(settings: Settings) -> str:
+    """Make the database, or bring it to the schema of this version; gives a line that says where it stands.
+
+    Raises what `prepare_store` raises.
+    """
+    with prepare_store(settings) as store:
+        return f"{place_of(store.engine.url)} has schema {HEAD}, the one of this version"
 
 
 def check(settings: Settings, *, thorough: bool = True) -> list[Finding]:
@@ -131,7 +141,12 @@ def _examined(connection: Connection, file: Path | None, thorough: bool) -> Iter
     demand_head(connection)
     size = "" if file is None else f", {file.stat().st_size / 1024**2:,.1f} MiB"
     yield Finding("database", "ok", f"{place_of(connection.engine.url)}{size}")
-    yield Finding("schema", "ok", f"revision {HEAD}")
+    missing = missing_indexes(connection)
+    if missing:
+        seen = f"revision {HEAD}, without {len(missing)} indexes that a killed ingest left out: right, but slow"
+        yield Finding("schema", "warning", seen, "run `verbatim db upgrade`, or the ingest again")
+    else:
+        yield Finding("schema", "ok", f"revision {HEAD}")
     if connection.dialect.name == "sqlite":
         yield _sound(connection, thorough)
         yield _foreign_keys(connection)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from verbatim.errors import SchemaError
+from verbatim.storage.bulk import build_indexes
 from verbatim.storage.failures import place_of, translate
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def refuse_newer(found: str | None, place: str) -> None:
 
 
 def bring_to_head(engine: Engine) -> None:
-    """Make or migrate the schema in one transaction; of several processes, the first does the work.
+    """Make or migrate the schema, and build missing indexes, in one transaction; of several processes one does it.
 
     Raises:
         SchemaError: a newer Verbatim made the database.
@@ -74,6 +75,7 @@ def bring_to_head(engine: Engine) -> None:
             refuse_newer(found, place_of(engine.url))
             if found != HEAD:
                 _run_alembic(connection)
+            build_indexes(connection)
 
 
 def _write_ahead(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import delete, insert, select, update
 
 from verbatim.errors import NotFoundError
+from verbatim.storage.bulk import build_indexes, drop_indexes, worth_dropping
 from verbatim.storage.failures import translated
 from verbatim.storage.tables import (
     GROUPING_COLUMNS,
@@ -44,6 +45,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._inserted: dict[str, int] = {}  # by batch, since this process began it
 
     def __enter__(self) -> Self:
         return self
@@ -107,6 +109,9 @@ class Store:
             done = (rows, changes.inserted, changes.updated, changes.unchanged, len(rejects))
             added = {name: ingest_batch.c[name] + n for name, n in zip(COUNTS, done, strict=True)}
             connection.execute(update(ingest_batch).where(ingest_batch.c.id == batch_id).values(added))
+            self._inserted[batch_id] = self._inserted.get(batch_id, 0) + changes.inserted
+            if changes.inserted and worth_dropping(connection, rows_by_table, self._inserted[batch_id]):
+                drop_indexes(connection, rows_by_table)
         return changes
 
     def finish_batch(self, batch_id: str, *, complete: bool = True) -> None:
@@ -127,6 +132,8 @@ class Store:
                 connection.execute(delete(reject).where(*of_file, reject.c.batch_id != batch_id))
             finished = update(ingest_batch).where(ingest_batch.c.id == batch_id)
             connection.execute(finished.values(finished_at=datetime.now(UTC)))
+            build_indexes(connection)
+        self._inserted.pop(batch_id, None)
 
     def save_theme_model(self, model: Row, themes: Sequence[Row], assignments: Sequence[Row]) -> tuple[str, ...]:
         """Keep a theme model as the active one, with its themes and assignments, in one transaction.
