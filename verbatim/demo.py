@@ -13,6 +13,7 @@ from verbatim.errors import MissingExtraError
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
 from verbatim.pipeline import mine_store
 from verbatim.reports import FORMATS, build_monthly, write_report
+from verbatim.reports.words import month_name
 from verbatim.sample import write_sample
 from verbatim.scoring import ScoreQuestion, score_sheets
 from verbatim.storage import queries
@@ -152,7 +153,7 @@ def _moved(
     planted = f"“{theme['name']}” is {kind}{f' since {since}' if since else ''}"
     for movement in report.themes.movements:
         share = topics.get((movement.theme_id, theme["key"]), 0.0)
-        if movement.kind == kind and share >= MOSTLY and since in {None, movement.since}:
+        if movement.kind == kind and share >= MOSTLY and (since is None or month_name(since) == movement.since):
             found = f"“{movement.name}” is {kind}: {100 * share:.0f} % of its comments are on it"
             return Finding(planted, found, ok=True)
     return Finding(planted, "not in the report", ok=False)
