@@ -103,8 +103,9 @@ def test_a_named_pattern_is_the_only_one():
     assert read("20261603 09.30", form) == Moment(datetime(2026, 3, 16, 9, 30, tzinfo=UTC))
     with pytest.raises(ValueError, match="in the form"):
         read("2026-03-16", form)
-    with pytest.raises(ValueError, match="not a date format"):
-        named_format("swatch")
+    for wrong in ("swatch", "%Q"):
+        with pytest.raises(ValueError, match="not a date format"):
+            named_format(wrong)
 
 
 def test_a_time_that_clocks_skip_or_repeat_is_still_read():

@@ -47,6 +47,9 @@ def test_gzip_is_looked_into(tmp_path):
         (gzip.compress(b"PAR1...."), "unpack it first"),
         (gzip.compress(b"id,score\n1,5\n" * 50)[:-20], "cut off"),
         (b'{"id": 1,\n "score": 5}\n', "one object a line"),
+        (b'{\n "id": 1\n}\n', "one object a line"),
+        (b'{"id":' + b"[" * 5000, "one object a line"),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_the_next_step(tmp_path, content, said):

@@ -76,6 +76,12 @@ def test_a_header_without_rows_and_rows_that_cannot_be_read_are_named(desk):
         desk.plan("id,date,nps\n1,2\n")
 
 
+def test_an_encoding_that_the_file_is_not_in_is_named(desk):
+    for name in ("utf-16", "ascii"):
+        with pytest.raises(InputError, match="encoding"):
+            desk.plan("é,date,nps\n1,2026-10-01,9\n", encoding=name)
+
+
 def test_no_date_and_no_id_are_warnings(desk):
     plan = desk.plan("nps,comment\n9,good\n")
     assert [warning.split(":")[0] for warning in plan.warnings] == ["no column with an id", "no column with a date"]

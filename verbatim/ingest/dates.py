@@ -159,7 +159,10 @@ def named_format(name: str) -> DateFormat:
     if wanted in {"iso", "ymd", "yyyymmdd", "epoch", "auto"}:
         return DateFormat()
     if "%" in name:
-        datetime(2026, 10, 31, tzinfo=UTC).strftime(name)
+        try:
+            datetime.strptime(datetime(2026, 10, 31, tzinfo=UTC).strftime(name), name)
+        except ValueError as error:
+            raise ValueError(f"{name!r} is not a date format: {error}") from error
         return DateFormat(pattern=name)
     raise ValueError(f"{name!r} is not a date format; write dmy, mdy, iso, or a pattern such as %d.%m.%Y %H:%M")
 

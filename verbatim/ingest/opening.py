@@ -35,6 +35,7 @@ BINARIES = (
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x7fELF", "a program"),
 )
+MARKUP = ("<!doctype", "<html", "<?xml")
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 TEXT_CONTROLS = frozenset(b"\t\n\r\f\v\x1b\x1a\x00")
 FORMATS_READ = "Verbatim reads CSV, TSV, JSON Lines (each also as .gz), Parquet and XLSX"
@@ -98,6 +99,10 @@ def translated(path: Path) -> Iterator[None]:
         raise InputError(
             f"{path} is damaged or was cut off (gzip: {error}); fetch it again. Rows read before stay stored"
         ) from error
+    except UnicodeError as error:
+        raise InputError(
+            f"{path} is not in the encoding it is read in ({error}); name the right one with --encoding"
+        ) from error
     except PermissionError as error:
         raise InputError(f"{path} may not be read; check its permissions") from error
     except FileNotFoundError as error:
@@ -158,6 +163,8 @@ def looks_like_utf_16(head: bytes) -> str | None:
 
 def _format_of_text(path: Path, head: bytes, *, gzipped: bool) -> Format:
     text = head.decode("utf-16" if head.startswith(UTF_16_MARKS) else "utf-8-sig", "replace").lstrip()
+    if text[:200].casefold().startswith(MARKUP):
+        raise InputError(f"{path} is a web page or XML, not a table (a login page?); download it again. {FORMATS_READ}")
     if text.startswith("[") and text[1:].lstrip().startswith(("{", "]")):
         return Format.JSON
     if not text.startswith("{"):
@@ -166,9 +173,11 @@ def _format_of_text(path: Path, head: bytes, *, gzipped: bool) -> Format:
         line = stream.readline(LONGEST_FIRST_OBJECT).decode("utf-8-sig", "replace")
     try:
         json.loads(line)
-    except ValueError as error:
-        if len(line) >= LONGEST_FIRST_OBJECT or '":' not in line:
-            return Format.JSONL if '":' in line else Format.CSV
+    except (ValueError, RecursionError) as error:
+        if len(line) >= LONGEST_FIRST_OBJECT:
+            return Format.JSONL
+        if '":' not in line and line.strip() != "{":
+            return Format.CSV
         raise InputError(
             f"{path} is not JSON Lines: line 1 is no JSON object ({error}); write one object a line"
         ) from error
