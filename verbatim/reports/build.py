@@ -11,7 +11,7 @@ from verbatim.reports.metrics import measures, metric_section
 from verbatim.reports.model import Mark, MonthlyReport
 from verbatim.reports.months import Calendar
 from verbatim.reports.quality import quality_section
-from verbatim.reports.story import contradictions, event_sentences, tell
+from verbatim.reports.story import ask_store, tell
 from verbatim.reports.themes import theme_section
 from verbatim.reports.words import month_name
 from verbatim.scores.segments import PROTECTED
@@ -60,14 +60,7 @@ def build_monthly(
     themes = theme_section(store, calendar, asked, marks)
     found = (quality_section(store, settings, calendar, measure, by) for measure in asked if measure.main)
     quality = tuple(section for section in found if section is not None)
-    story = tell(
-        sections,
-        themes,
-        quality,
-        contradictions(store, calendar, asked),
-        event_sentences(store, calendar, asked),
-        calendar,
-    )
+    story = tell(sections, themes, quality, ask_store(store, calendar, asked), calendar)
     unmined = len(comments) - themes.comments - themes.uninformative if themes.model else 0
     return MonthlyReport(
         organisation=settings.organisation,

@@ -54,7 +54,7 @@ def score_line(section: MetricSection, marks: Sequence[Mark]) -> str | None:
     known = alt.Chart(_rows([row for row in rows if "value" in row])).encode(x=x, y="low:Q")
     layers.append(known.mark_text(dy=10, fontSize=10, color=PALETTE["ink"]).encode(text="label:N"))
     title = describe_line(f"{section.name} by month", section.months, section.unit)
-    return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=140), title)
+    return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=118), title)
 
 
 def rolling_line(section: MetricSection) -> str | None:
@@ -68,7 +68,7 @@ def rolling_line(section: MetricSection) -> str | None:
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[-0.5, len(rows) - 0.5], nice=False))
     title = describe_line(f"{section.name}, rolling four weeks ending", section.weeks, section.unit)
     layers = [*_line_layers(rows, x, section), *_goal_layers(section, labelled=False)]
-    return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=84), title)
+    return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=76), title)
 
 
 def group_bars(section: MetricSection, breakdown: Breakdown) -> str | None:
@@ -237,7 +237,7 @@ def _svg(chart: alt.LayerChart | alt.FacetChart, title: str) -> str:
     """Draw; drop what no reader needs; name the picture for those who do not see it."""
     spec = chart.to_dict() | {
         "background": "transparent",
-        "padding": 2,
+        "padding": {"left": 2, "top": 2, "right": 8, "bottom": 2},
         "config": {
             "view": {"stroke": None},
             "axis": {

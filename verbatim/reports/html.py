@@ -7,7 +7,6 @@ forbids itself every script and every request (Content-Security-Policy).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,7 +17,7 @@ from verbatim.reports import charts, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from verbatim.reports.model import Figure, Group, MetricSection, MonthlyReport, Point
+    from verbatim.reports.model import Group, MetricSection, MonthlyReport, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +117,6 @@ def _cross(report: MonthlyReport, segment: str, show: Callable[[str | None], Mar
         for name in names
     ]
     notes = dict.fromkeys(f"{section.name}: {b.note}" for section, b in pairs if b.note)
-    if any(group.small for _, b in pairs for group in b.groups):
-        notes["Hollow, dashed bars: few answers, uncertain."] = None
     columns = tuple(Column(section.name, show(charts.group_bars(section, b))) for section, b in pairs)
     return Cross(segment, columns, tuple(rows), tuple(notes))
 
@@ -131,19 +128,6 @@ def _shower(paper: bool) -> Callable[[str | None], Markup | None]:
         return Markup(svg if paper else charts.themed(svg))  # noqa: S704 — drawn here, its text escaped
 
     return show
-
-
-def _day(on: str) -> str:
-    day = date.fromisoformat(on)
-    return f"{words.day_name(day)} {day.year}"
-
-
-def mood(figure: Figure) -> str:
-    """A mean sentiment from −1 to 1 in a word and figures; "mixed" where the interval contains 0."""
-    word = "mixed"
-    if figure.low is not None and figure.high is not None:
-        word = "positive" if figure.low > 0 else "negative" if figure.high < 0 else "mixed"
-    return f"{word}, {words.estimate(figure, 'mean')}"
 
 
 def hours(value: float) -> str:
@@ -162,7 +146,7 @@ FILTERS = {
     "arrow": words.arrow,
     "count": words.count,
     "many": words.many,
-    "day": _day,
-    "mood": mood,
+    "day": words.day_of,
+    "mood": words.mood,
     "hours": hours,
 }

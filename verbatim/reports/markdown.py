@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from verbatim.reports.words import amount, arrow, estimate, many, signed, versus
+from verbatim.reports.words import amount, arrow, day_of, estimate, many, mood, signed, versus
 
 if TYPE_CHECKING:
     from verbatim.reports.model import (
@@ -80,7 +80,7 @@ def _metric(section: MetricSection) -> str:
 
 
 def _milestones(report: MonthlyReport) -> list[str]:
-    marks = [f"{plain(mark.name)} ({mark.on})" for mark in report.marks]
+    marks = [f"{plain(mark.name)} ({day_of(mark.on)})" for mark in report.marks]
     return [f"Milestones: {'; '.join(marks)}."] if marks else []
 
 
@@ -104,7 +104,7 @@ def _theme(rank: int, theme: ThemeLine) -> list[str]:
         noise = "" if score.real else ", within noise"
         lines.append(f"   - {plain(score.name)} {pair}: {signed(score.difference, score.unit)}{noise}")
     if theme.sentiment:
-        lines.append(f"   - Sentiment (−1 to 1): {estimate(theme.sentiment, 'mean')}")
+        lines.append(f"   - Sentiment: {mood(theme.sentiment)}")
     for quote in theme.quotes:
         lines.append(f"   - “{plain(quote.text)}” ({', '.join(part for part in (quote.kind, quote.rating) if part)})")
     return lines

@@ -105,11 +105,7 @@ def metric_section(
     definition, unit = measure.definition, measure.unit
     now = measure.within(calendar.month, calendar.tz)
     score = score_counts(now, definition)
-    earlier = _month_before(measure, calendar)
-    change = None
-    if earlier is not None and score.n:
-        before = measure.within(earlier, calendar.tz)
-        change = change_of(compare(before, now, definition), calendar.label(earlier))
+    known = [month for month in calendar.window[:-1] if len(measure.within(month, calendar.tz))]
     floor, ceiling = _bounds(definition)
     months = _months(measure, calendar)
     target = settings.targets.get(measure.metric.value) if measure.main else None
@@ -127,7 +123,8 @@ def metric_section(
         lower_is_better=not definition.higher_is_better,
         figure=figure,
         second=_second(score),
-        change=change,
+        change=_change_since(measure, calendar, known[-1]) if known else None,
+        drift=_change_since(measure, calendar, known[0]) if len(known) > 1 else None,
         goal=goal,
         band=score.band,
         headline="",
@@ -150,6 +147,11 @@ def _definition(settings: Settings, metric: Metric, scale: str) -> Definition:
     if text and ":" in text and text.partition(":")[0].strip() != scale:
         text = None
     return define(metric, text, scale)
+
+
+def _change_since(measure: Measure, calendar: Calendar, month: str) -> Change | None:
+    before, now = (measure.within(each, calendar.tz) for each in (month, calendar.month))
+    return change_of(compare(before, now, measure.definition), calendar.label(month))
 
 
 def _month_before(measure: Measure, calendar: Calendar) -> str | None:
@@ -227,7 +229,7 @@ def _breakdowns(
     known = {*segment_names(store, measure.metric), *BUILT_IN}
     for segment in [name for name in segments if name in known]:
         now = measure.mine(_counts(store, measure.metric, None, calendar.period, calendar.tz, (segment,)))
-        if now.empty:
+        if now[segment].nunique() < 2:
             continue
         table = score_table(now, measure.definition, [segment], rules=rules)
         changes: dict[str, Change] = {}

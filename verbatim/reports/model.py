@@ -107,6 +107,7 @@ class MetricSection:
 
     ``unit`` is one of `verbatim.reports.words.DECIMALS`; ``floor`` and ``ceiling`` bound the axis;
     ``lower_is_better`` is the direction of the figure. ``figure.value`` is ``None`` where the month has no answers.
+    ``change`` is against the last month that has answers, ``drift`` against the first of the six that has.
     """
 
     key: str
@@ -121,6 +122,7 @@ class MetricSection:
     figure: Figure
     second: SecondFigure | None
     change: Change | None
+    drift: Change | None
     goal: Goal | None
     band: str | None
     headline: str
@@ -175,7 +177,8 @@ class ThemeLine:
 class Movement:
     """A theme that came, grew, shrank or faded, by the rule in ``verbatim.reports.movements``.
 
-    ``since`` is the month in which a new theme appeared, or the one in which a fading one was largest.
+    ``since`` is the month in which a new theme appeared, or the one around which a fading one was largest.
+    ``part_of`` names the theme of a sub-theme; ``near`` are the milestones of the month ``since``.
     """
 
     theme_id: str
@@ -188,6 +191,7 @@ class Movement:
     high: float
     sentence: str
     near: str | None = None
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

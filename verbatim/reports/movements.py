@@ -23,7 +23,7 @@ from verbatim.reports.months import WINDOW
 from verbatim.reports.words import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,19 +36,32 @@ LARGE = 3.0
 LITTLE = 0.2
 NOTABLE = 1.25
 HEIGHT = 3
+KINDS: tuple[MovementKind, ...] = ("new", "growing", "shrinking", "fading")
+STRONGER: Mapping[MovementKind, MovementKind] = {"growing": "new", "shrinking": "fading"}
+STRONG = frozenset(STRONGER.values())
 RECENT = 2
 LEAST_BEFORE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One theme's comments ``counts`` and all comments ``totals`` by month ``(m,)``; ``labels`` name the months."""
+    """One theme's comments ``counts`` and all comments ``totals`` by month ``(m,)``; ``labels`` name the months.
+
+    ``parent_id`` is the theme, called ``part_of``, that a sub-theme belongs to and whose counts hold its own.
+    """
 
     theme_id: str
     name: str
     counts: Counts
     totals: Counts
     labels: tuple[str, ...]
+    parent_id: str | None = None
+    part_of: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name as a sentence has it, with that of the theme it is part of."""
+        return f"“{self.name}”" if self.part_of is None else f"“{self.name}” (part of “{self.part_of}”)"
 
     def sums(self, start: int, stop: int | None = None) -> tuple[float, float]:
         """Comments on the theme, and all comments, in months ``[start, stop)``."""
@@ -56,13 +69,30 @@ class History:
 
 
 def movements(histories: Sequence[History]) -> list[Movement]:
-    """Every theme that moved, new ones first, each kind by the size of its change; a theme moves once at most."""
+    """Every theme that moved, new ones first, each kind by the size of its change; a theme moves once at most.
+
+    A sub-theme is named only where it is new or fading and its theme is not; it then stands for the growth or
+    shrinking of its theme.
+    """
     confidence = family_confidence(len(histories))
-    found = [move for history in histories if (move := movement_of(history, confidence)) is not None]
-    order = ("new", "growing", "shrinking", "fading")
-    return sorted(
-        found, key=lambda m: (order.index(m.kind), -abs((m.after.value or 0) - (m.before.value or 0)), m.theme_id)
-    )
+    moves = {h.theme_id: move for h in histories if (move := movement_of(h, confidence)) is not None}
+    parents = {history.theme_id: history.parent_id for history in histories}
+    kept = [move for theme_id, move in moves.items() if _stands(theme_id, move, moves, parents)]
+    return sorted(kept, key=lambda move: (KINDS.index(move.kind), -_size(move), move.theme_id))
+
+
+def _size(move: Movement) -> float:
+    return abs((move.after.value or 0.0) - (move.before.value or 0.0))
+
+
+def _stands(theme_id: str, move: Movement, moves: Mapping[str, Movement], parents: Mapping[str, str | None]) -> bool:
+    parent_id = parents[theme_id]
+    if parent_id is not None:
+        whole = moves.get(parent_id)
+        return move.kind in STRONG and (whole is None or whole.kind != move.kind)
+    stronger = STRONGER.get(move.kind)
+    parts = (moves[child].kind for child, above in parents.items() if above == theme_id and child in moves)
+    return stronger is None or stronger not in parts
 
 
 def movement_of(history: History, confidence: float) -> Movement | None:
@@ -73,14 +103,12 @@ def movement_of(history: History, confidence: float) -> Movement | None:
 def appeared(history: History, confidence: float) -> Movement | None:
     """A new theme, with the month in which it appeared."""
     months = len(history.totals)
-    onsets = [
-        onset
-        for onset in range(max(1, months - WINDOW), months)
-        if history.sums(0, onset)[1] >= LEAST_BEFORE and history.sums(onset)[1] > 0
-    ]
+    onsets = [at for at in range(1, months) if history.sums(0, at)[1] >= LEAST_BEFORE and history.sums(at)[1] > 0]
     if not onsets:
         return None
     onset = max(onsets, key=lambda at: _split_likelihood(history, at))
+    if onset < months - WINDOW:
+        return None
     change = share_change(history.sums(onset), history.sums(0, onset), history.labels[0], confidence)
     since, before = history.sums(onset), history.sums(0, onset)
     if change is None or not change.real or change.difference < 0 or since[0] < FEWEST:
@@ -88,8 +116,8 @@ def appeared(history: History, confidence: float) -> Movement | None:
     if before[0] / before[1] > LITTLE * since[0] / since[1]:
         return None
     sentence = (
-        f"{history.name} appeared in {history.labels[onset]}: {estimate(share_figure(*since), 'percent')} of comments "
-        f"since, against {estimate(share_figure(*before), 'percent')} before."
+        f"{history.label} appeared in {history.labels[onset]}: {_share_text(since)} of comments since, "
+        f"against {_share_text(before)} before."
     )
     return _movement(history, "new", history.labels[onset], change, since, sentence)
 
@@ -107,8 +135,8 @@ def faded(history: History, confidence: float) -> Movement | None:
     if 100 * _share(height) < LARGE or _share(now) > LITTLE * _share(height):
         return None
     sentence = (
-        f"{history.name} has nearly gone: {estimate(share_figure(*now), 'percent')} of comments in the last two months "
-        f"against {estimate(share_figure(*height), 'percent')} around {history.labels[top + 1]}."
+        f"{history.label} has nearly gone: {_share_text(now)} of comments in the last two months, "
+        f"against {_share_text(height)} around {history.labels[top + 1]}."
     )
     return _movement(history, "fading", history.labels[top + 1], change, now, sentence)
 
@@ -126,8 +154,8 @@ def drifted(history: History, confidence: float) -> Movement | None:
         return None
     kind: MovementKind = "growing" if change.difference > 0 else "shrinking"
     sentence = (
-        f"{history.name} is {kind}: {estimate(share_figure(*now), 'percent')} of comments in the last three months, "
-        f"against {estimate(share_figure(*before), 'percent')} in the three before."
+        f"{history.label} is {kind}: {_share_text(now)} of comments in the last three months, "
+        f"against {_share_text(before)} in the three before."
     )
     return _movement(history, kind, None, change, now, sentence)
 
@@ -137,8 +165,13 @@ def _movement(
 ) -> Movement:
     after = share_figure(*now)
     return Movement(
-        history.theme_id, history.name, kind, since, change.before, after, change.low, change.high, sentence
-    )
+        history.theme_id, history.name, kind, since, change.before, after, change.low, change.high, sentence,
+        part_of=history.part_of,
+    )  # fmt: skip
+
+
+def _share_text(sums: tuple[float, float]) -> str:
+    return estimate(share_figure(*sums), "percent")
 
 
 def _share(sums: tuple[float, float]) -> float:

@@ -67,8 +67,8 @@ def _delays(
     if rows.empty:
         return None, None, []
     solved = queries.tickets(store, end=span.end).set_index("id")["solved_at"]
-    since = rows["ticket_id"].map(solved).fillna(rows["asked_at"])
-    rows = rows.assign(since=since.astype(rows["asked_at"].dtype))
+    since = solved.reindex(rows["ticket_id"]).set_axis(rows.index)
+    rows = rows.assign(since=since.fillna(rows["asked_at"]))
     delays = summarise_delays(answer_delays(rows, since="since", late_after_days=settings.late_after_days))
     notes = []
     if delays.implausible:

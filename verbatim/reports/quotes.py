@@ -1,4 +1,8 @@
-"""Chooses what customers said this month on a theme: one praise and one complaint where both exist."""
+"""Chooses what customers said this month on a theme: one praise and one complaint where both exist.
+
+A comment on a theme can hold more than the theme (praise for the agent, a complaint about the release), so a label
+is given only where answer and words agree.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +18,29 @@ if TYPE_CHECKING:
 
     from verbatim.reports.metrics import Measure
     from verbatim.reports.months import Calendar
+    from verbatim.scores.definitions import Definition
 
-FEELING = 0.25  # sentiment at which a comment without a score counts as praise or complaint
+MOST = 2
+CLEARLY = 0.5  # sentiment, −1 to 1, from which words are clearly kind (or, below its negative, clearly not)
 SHORTEST, LONGEST = 30, 260  # characters of a quote that reads well
 LIKELY = 400
 
 Kind = Literal["praise", "complaint", "neutral"]
+TELLING: tuple[Kind, ...] = ("complaint", "praise")
 
 
 def month_quotes(
-    rows: pd.DataFrame, favoured: Sequence[str], measures: Sequence[Measure], calendar: Calendar
+    rows: pd.DataFrame,
+    favoured: Sequence[str],
+    measures: Sequence[Measure],
+    calendar: Calendar,
+    leaning: Kind | None = None,
 ) -> tuple[Quote, ...]:
     """At most two quotes from assignment ``rows`` of one theme, the kind that is more frequent first.
 
-    The theme's own quotes (``favoured``, best first) come before others, those by closeness to the theme. The score
-    given decides what praise and complaint are, the sentiment where there is none.
+    The theme's own quotes (``favoured``, best first) come before others, those by closeness to the theme. Where only
+    one kind is found, two of it; where neither is, one comment that is neither. A theme of a ``leaning`` shows only
+    that kind: praise beside a complaint theme is for something else in the same comment.
     """
     ranks = {comment_id: rank for rank, comment_id in enumerate(favoured)}
     ordered = rows.drop_duplicates(["text"]).assign(
@@ -36,15 +48,18 @@ def month_quotes(
         awkward=lambda f: ~f["text"].str.len().between(SHORTEST, LONGEST),
         far=lambda f: -f["similarity"].round(6),
     )
-    ordered = ordered.sort_values(["awkward", "rank", "far", "comment_id"], kind="stable").head(LIKELY)
-    found: dict[Kind, Quote] = {}
-    sizes: dict[Kind, int] = {}
+    if not ordered["awkward"].all():
+        ordered = ordered[~ordered["awkward"]]
+    ordered = ordered.sort_values(["rank", "far", "comment_id"], kind="stable").head(LIKELY)
+    found: dict[Kind, list[Quote]] = {"complaint": [], "praise": [], "neutral": []}
     for row in ordered.to_dict("records"):
         kind = _kind(row, measures)
-        sizes[kind] = sizes.get(kind, 0) + 1
-        found.setdefault(kind, _quote(row, kind, measures, calendar))
-    telling = sorted((kind for kind in found if kind != "neutral"), key=lambda kind: (-sizes[kind], kind))
-    return tuple(found[kind] for kind in telling) or tuple(found.values())
+        found[kind].append(_quote(row, kind, measures, calendar))
+    kinds: tuple[Kind, ...] = (leaning,) if leaning else TELLING
+    telling = sorted(kinds, key=lambda kind: -len(found[kind]))
+    firsts = [quote for kind in telling for quote in found[kind][:1]]
+    seconds = [quote for kind in telling for quote in found[kind][1:2]]
+    return tuple([*firsts, *seconds][:MOST] or found["neutral"][:1])
 
 
 def _quote(row: Mapping[Hashable, Any], kind: Kind, measures: Sequence[Measure], calendar: Calendar) -> Quote:
@@ -53,16 +68,24 @@ def _quote(row: Mapping[Hashable, Any], kind: Kind, measures: Sequence[Measure],
 
 
 def _kind(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> Kind:
-    for measure in _rated(row, measures):
-        value, definition = row[measure.metric.value], measure.definition
-        if definition.favourable[0] <= value <= definition.favourable[1]:
-            return "praise"
-        if definition.unfavourable[0] <= value <= definition.unfavourable[1]:
-            return "complaint"
-    sentiment = row["sentiment"]
-    if pd.isna(sentiment) or abs(sentiment) < FEELING:
-        return "neutral"
-    return "praise" if sentiment > 0 else "complaint"
+    """Praise needs a favourable answer (where there is one) and clearly kind words, a complaint the opposite.
+
+    An unfavourable answer alone makes a complaint, unless the words are clearly kind.
+    """
+    words = 0.0 if pd.isna(row["sentiment"]) else float(row["sentiment"])
+    verdicts = [_verdict(row[measure.metric.value], measure.definition) for measure in _rated(row, measures)]
+    good, bad = verdicts.count("good"), verdicts.count("bad")
+    if words >= CLEARLY and not bad and (good or not verdicts):
+        return "praise"
+    if (bad and words < CLEARLY) or (words <= -CLEARLY and not good):
+        return "complaint"
+    return "neutral"
+
+
+def _verdict(value: float, definition: Definition) -> str | None:
+    if definition.favourable[0] <= value <= definition.favourable[1]:
+        return "good"
+    return "bad" if definition.unfavourable[0] <= value <= definition.unfavourable[1] else None
 
 
 def _rating(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> str | None:

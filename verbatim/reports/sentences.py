@@ -17,6 +17,7 @@ from verbatim.reports.words import (
     day_name,
     estimate,
     gap_span,
+    joined,
     many,
     month_name,
     number,
@@ -24,6 +25,8 @@ from verbatim.reports.words import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from verbatim.reports.model import Change, Figure, Group, MetricSection, Movement, ThemeLine, ThemeScore
     from verbatim.reports.months import Calendar
     from verbatim.scores.targets import TargetStatus
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 NO_OWNER = "\u2014"
 FEW_TO_JUDGE = 10
 LOW_RESPONSE = 15.0
+MOST_NAMED = 3
+CHANCE = 0.025  # of an interval of 95 % to lie below 0 where nothing changed
 Verdict = Literal["reached", "missed", "open"]
 
 
@@ -39,6 +44,9 @@ def with_headline(section: MetricSection, calendar: Calendar, small_group: int) 
     """The section with its headline sentence."""
     parts = [_standing(section, calendar)]
     if section.figure.n:
+        drift = _drift(section)
+        if drift:
+            parts.append(drift)
         if section.goal:
             parts.append(section.goal.sentence)
         if section.figure.n < small_group:
@@ -63,6 +71,15 @@ def _standing(section: MetricSection, calendar: Calendar) -> str:
         return f"{name} {moved} to {now}{better}, {gap} against {change.against} ({bounds}): more than noise."
     moved = f"{signed(change.difference, unit)}, {bounds}"
     return f"{name} stands at {now}; the change against {change.against} ({moved}) is within noise."
+
+
+def _drift(section: MetricSection) -> str | None:
+    """Where it went over the six months, if by more than noise."""
+    drift = section.drift
+    if drift is None or not drift.real:
+        return None
+    gap, bounds = signed(drift.difference, section.unit), gap_span(drift.low, drift.high, section.unit)
+    return f"Since {drift.against} it has moved by {gap} ({bounds}): more than noise."
 
 
 def goal_verdict(goal: float, worst: float | None, best: float | None, sign: int) -> Verdict:
@@ -107,6 +124,16 @@ def score_moved(section: MetricSection) -> Sentence | None:
     word = _direction(change, lower_is_better=section.lower_is_better)
     text = f"{section.name} {word} by {_plain_gap(change.difference, section.unit)} against {change.against}."
     return Sentence(text, _evidence(change, section.figure, section.unit))
+
+
+def score_drifted(section: MetricSection) -> Sentence | None:
+    """The score is elsewhere than at the beginning of the six months, by more than noise."""
+    drift = section.drift
+    if drift is None or not drift.real:
+        return None
+    word = _direction(drift, lower_is_better=section.lower_is_better)
+    text = f"{section.name} {word} by {_plain_gap(drift.difference, section.unit)} since {drift.against}."
+    return Sentence(text, _evidence(drift, section.figure, section.unit))
 
 
 def goal_missed(section: MetricSection) -> Sentence | None:
@@ -253,6 +280,26 @@ def quiet_month(changed: tuple[Sentence, ...], *, compared: bool) -> str | None:
     return (
         "Nothing changed by more than noise against the month before: no score, no segment and none of the top themes."
     )
+
+
+def accounts_falling(names: Sequence[str], renewals: int, checked: int) -> Sentence | None:
+    """Accounts whose mean answer fell by more than noise and that renew soon; ``names`` with figures, soonest first."""
+    if not names:
+        return None
+    accounts = many(len(names), "account that renews soon has", "accounts that renew soon have")
+    shown = joined(list(names[:MOST_NAMED]))
+    text = f"{accounts} fallen: {shown}." if len(names) <= MOST_NAMED else f"{accounts} fallen, the soonest: {shown}."
+    chance = f"{checked} of {renewals} could be compared; {number(checked * CHANCE)} would fall by chance"
+    return Sentence(text, f"mean CSAT, last three months against the three before; {chance}")
+
+
+def talk_to_accounts(names: Sequence[str]) -> Sentence | None:
+    """A fallen account is worth a call before it renews."""
+    if not names:
+        return None
+    verb = "it renews" if len(names) == 1 else "they renew"
+    text = f"Talk to {joined(list(names[:MOST_NAMED]))} before {verb}."
+    return Sentence(text, "their mean CSAT fell by more than noise", NO_OWNER)
 
 
 def _direction(change: Change, *, lower_is_better: bool) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric
 from verbatim.reports import sentences
 from verbatim.reports.model import Sentence, Story
-from verbatim.reports.words import month_name
+from verbatim.reports.words import MINUS, many, month_name
 from verbatim.scores import divergences
 from verbatim.scores.segments import PROTECTED
 from verbatim.scores.trends import before_and_after, compare
@@ -24,23 +26,44 @@ if TYPE_CHECKING:
     from verbatim.scores.trends import Comparison
     from verbatim.storage.store import Store
 
-MOST = 6
+MOST = {"changed": 7, "why": 4, "next": 4}
+MOST_LIFTS = 1
+MOST_WEIGHTS = 2
 RECENT_MONTHS = 3
 EVENT_DAYS = 28
-MOST_ACCOUNTS = 3
+RENEWAL_DAYS = 120
 HALF = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What the store says beyond the sections: contradictions, milestones, accounts that fell before renewal."""
+
+    contradictions: tuple[Sentence, ...]
+    events: tuple[Sentence, ...]
+    accounts: Sentence | None
+    accounts_next: Sentence | None
+
+
 def tell(
-    sections: Sequence[MetricSection], themes: ThemeSection, quality: Sequence[QualitySection],
-    contradictions: Sequence[Sentence], events: Sequence[Sentence], calendar: Calendar,
+    sections: Sequence[MetricSection], themes: ThemeSection, quality: Sequence[QualitySection], extra: Extra,
+    calendar: Calendar,
 ) -> Story:  # fmt: skip
-    """The story of the month; each part has six sentences at most, the surest kinds first."""
-    changed = _first(_changed(sections, themes, contradictions, calendar))
-    why = _first([*_causes(sections, themes), *events])
-    following = _first(_next(sections, themes, quality, calendar))
+    """The story of the month, each part cut to what fits, the surest kinds first."""
+    changed = _first(_changed(sections, themes, extra, calendar), MOST["changed"])
+    why = _first([*_causes(sections, themes), *extra.events], MOST["why"])
+    following = _first(_next(sections, themes, quality, extra, calendar), MOST["next"])
     compared = any(section.change for section in sections) or any(theme.change for theme in themes.top)
     return Story(changed, why, following, sentences.quiet_month(changed, compared=compared))
+
+
+def ask_store(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> Extra:
+    """The sentences that need more than the sections hold."""
+    return Extra(
+        tuple(contradictions(store, calendar, measures)),
+        tuple(event_sentences(store, calendar, measures)),
+        *account_sentences(store, calendar, measures),
+    )
 
 
 def contradictions(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> list[Sentence]:
@@ -48,13 +71,38 @@ def contradictions(store: Store, calendar: Calendar, measures: Sequence[Measure]
     by_metric = {measure.metric: measure for measure in measures if measure.main}
     found: list[Divergence | None] = []
     csat, nps = by_metric.get(Metric.CSAT), by_metric.get(Metric.NPS)
-    halves = {metric: _halves(measure, calendar) for metric, measure in by_metric.items()}
     if csat is not None and nps is not None and csat.unit == "percent":
-        found.append(divergences.csat_high_while_nps_falls(halves[Metric.CSAT], halves[Metric.NPS]))
-    for measure in by_metric.values():
-        found.append(_channel_alone(store, calendar, measure))
-    sentences_found = [Sentence(one.statement, "signals that contradict each other") for one in found if one]
-    return sentences_found + (_renewals(store, calendar, csat) if csat else [])
+        halves = [_halves(measure, calendar) for measure in (csat, nps)]
+        found.append(divergences.csat_high_while_nps_falls(halves[0], halves[1]))
+    found += [_channel_alone(store, calendar, measure) for measure in by_metric.values()]
+    return [Sentence(_typeset(one.statement), "signals that contradict each other") for one in found if one]
+
+
+def account_sentences(
+    store: Store, calendar: Calendar, measures: Sequence[Measure]
+) -> tuple[Sentence | None, Sentence | None]:
+    """Accounts that fell before they renew: what changed, and what next."""
+    csat = next((measure for measure in measures if measure.main and measure.metric is Metric.CSAT), None)
+    accounts = queries.accounts(store)
+    if csat is None or accounts.empty or accounts["renewal_at"].isna().all():
+        return None, None
+    spans = ((calendar.window_start, calendar.half), (calendar.half, calendar.period.end))
+    before, after = (
+        csat.mine(queries.answer_counts(store, csat.metric, by=["account_id"], start=start, end=end))
+        for start, end in spans
+    )
+    today = calendar.period.end
+    found = divergences.accounts_falling_before_renewal(before, after, csat.definition, accounts, today=today)
+    names = {row["id"]: row["name"] or row["external_id"] or row["id"] for row in accounts.to_dict("records")}
+    fallen = [(names[one.evidence["account_id"]], one.evidence) for one in found]
+    due = accounts["renewal_at"].between(today, today + timedelta(days=RENEWAL_DAYS))
+    told = [
+        f"{name} ({e['mean']['before']:.1f} to {e['mean']['after']:.1f}, in {many(e['days'], 'day')})"
+        for name, e in fallen
+    ]
+    checked = found[0].evidence["checked"] if found else 0
+    changed = sentences.accounts_falling(told, int(due.sum()), checked)
+    return changed, sentences.talk_to_accounts([name for name, _ in fallen])
 
 
 def event_sentences(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> list[Sentence]:
@@ -97,33 +145,23 @@ def _channel_alone(store: Store, calendar: Calendar, measure: Measure) -> Diverg
     return divergences.channel_falling_alone(before, after, measure.definition)
 
 
-def _renewals(store: Store, calendar: Calendar, csat: Measure) -> list[Sentence]:
-    accounts = queries.accounts(store)
-    if accounts.empty or accounts["renewal_at"].isna().all():
-        return []
-    spans = ((calendar.window_start, calendar.half), (calendar.half, calendar.period.end))
-    before, after = (
-        csat.mine(queries.answer_counts(store, csat.metric, by=["account_id"], start=start, end=end))
-        for start, end in spans
-    )
-    found = divergences.accounts_falling_before_renewal(
-        before, after, csat.definition, accounts, today=calendar.period.end
-    )
-    shown = found[:MOST_ACCOUNTS]
-    chance = "of {checked} accounts compared; about one in forty falls by chance"
-    return [Sentence(one.statement, chance.format(checked=one.evidence["checked"])) for one in shown]
+def _typeset(statement: str) -> str:
+    """A statement of the score room in the report's signs: a true minus, no space before the percent sign."""
+    return re.sub(r"(?<!\S)\(?-(?=\d)", lambda hit: hit[0].replace("-", MINUS), statement).replace(" %", "%")
 
 
 def _changed(
-    sections: Sequence[MetricSection], themes: ThemeSection, contradicting: Sequence[Sentence], calendar: Calendar
+    sections: Sequence[MetricSection], themes: ThemeSection, extra: Extra, calendar: Calendar
 ) -> Iterator[Sentence | None]:
     recent = tuple(month_name(month) for month in calendar.window[-RECENT_MONTHS:])
     yield from map(sentences.score_moved, sections)
+    yield from map(sentences.score_drifted, sections)
     yield from map(sentences.goal_missed, sections)
     yield from map(sentences.goal_reached, sections)
     for movement in themes.movements:
         yield sentences.theme_appeared(movement, recent)
-    yield from contradicting
+    yield from extra.contradictions
+    yield extra.accounts
     for section in sections:
         for breakdown in section.breakdowns:
             if breakdown.segment not in PROTECTED:
@@ -136,15 +174,22 @@ def _causes(sections: Sequence[MetricSection], themes: ThemeSection) -> Iterator
     pairs = _scored(sections, themes)
     for section, theme, score in pairs:
         yield sentences.theme_drives_change(section, theme, score)
-    for section, theme, score in _heaviest(pairs):
-        yield sentences.theme_weighs(theme, score, lower_is_better=section.lower_is_better)
-    for section, theme, score in _heaviest(pairs):
-        yield sentences.theme_lifts(theme, score, lower_is_better=section.lower_is_better)
+    weights = [
+        sentences.theme_weighs(theme, score, lower_is_better=section.lower_is_better)
+        for section, theme, score in _heaviest(pairs)
+    ]
+    lifts = [
+        sentences.theme_lifts(theme, score, lower_is_better=section.lower_is_better)
+        for section, theme, score in _heaviest(pairs)
+    ]
+    yield from [sentence for sentence in weights if sentence][:MOST_WEIGHTS]
+    yield from [sentence for sentence in lifts if sentence][:MOST_LIFTS]
 
 
 def _next(
-    sections: Sequence[MetricSection], themes: ThemeSection, quality: Sequence[QualitySection], calendar: Calendar
-) -> Iterator[Sentence | None]:
+    sections: Sequence[MetricSection], themes: ThemeSection, quality: Sequence[QualitySection], extra: Extra,
+    calendar: Calendar,
+) -> Iterator[Sentence | None]:  # fmt: skip
     recent = tuple(month_name(month) for month in calendar.window[-RECENT_MONTHS:])
     worst = (
         sentences.look_first(theme, score, lower_is_better=section.lower_is_better)
@@ -158,6 +203,7 @@ def _next(
             if breakdown.segment not in PROTECTED:
                 for group in breakdown.groups:
                     yield sentences.read_group(section, breakdown.segment, group)
+    yield extra.accounts_next
     for survey in quality:
         yield sentences.ask_more(survey.name, survey.response)
 
@@ -184,6 +230,6 @@ def _heaviest(
     )
 
 
-def _first(found: Iterable[Sentence | None]) -> tuple[Sentence, ...]:
+def _first(found: Iterable[Sentence | None], most: int) -> tuple[Sentence, ...]:
     kept = dict.fromkeys(sentence for sentence in found if sentence is not None)
-    return tuple(kept)[:MOST]
+    return tuple(kept)[:most]

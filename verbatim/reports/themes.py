@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from verbatim.reports.figures import (
 from verbatim.reports.model import Mark, Movement, Point, ThemeLine, ThemeScore, ThemeSection
 from verbatim.reports.movements import History, movements
 from verbatim.reports.quotes import month_quotes
-from verbatim.reports.words import month_name
+from verbatim.reports.words import day_of, month_name
 from verbatim.scores.trends import compare
 from verbatim.storage import queries
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from verbatim.reports.metrics import Measure
     from verbatim.reports.model import Change, Figure, MovementKind
     from verbatim.reports.months import Calendar
+    from verbatim.reports.quotes import Kind
     from verbatim.storage.store import Store
 
 TOP = 5
@@ -41,7 +42,8 @@ NOT_MINED = "No themes yet: run `verbatim mine`, then make this report again."
 class Counted:
     """Comments by theme and month: ``counts`` has one row a theme (ids as index), one column a month ``YYYY-MM``.
 
-    ``totals`` are the month's comments that say something, on any theme or none, with the same columns.
+    A theme counts the comments of its sub-themes; these have rows of their own. ``totals`` are the month's comments
+    that say something, on any theme or none, with the same columns.
     """
 
     counts: pd.DataFrame
@@ -49,7 +51,7 @@ class Counted:
 
     def of(self, theme_id: str, month: str) -> tuple[float, float]:
         """Comments on the theme, and all, in one month."""
-        return float(self.counts.loc[theme_id, month]), float(self.totals[month])
+        return float(self.counts.at[theme_id, month]), float(self.totals[month])  # type: ignore[arg-type]  # numbers
 
 
 def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure], marks: Sequence[Mark]) -> ThemeSection:
@@ -67,10 +69,10 @@ def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure],
     silent = set(known.loc[known["kind"] != "theme", "id"])
     spoken = rows[~rows["root"].isin(silent)]
     named = known[(known["kind"] == "theme") & known["parent_id"].isna()]
-    counted = _counted(store, calendar, roots, silent, list(named["id"]))
-    moved = [_near(move, calendar, marks) for move in movements(_histories(counted, named, calendar))]
+    counted = _counted(store, calendar, roots, silent)
+    moved = [_near(move, calendar, marks) for move in movements(_histories(counted, known, roots, calendar))]
     top = _top(named, spoken, counted, calendar, measures, {move.theme_id: move.kind for move in moved})
-    present = int((counted.counts[calendar.month] > 0).sum())
+    present = int((counted.counts.loc[list(named["id"]), calendar.month] > 0).sum())
     return ThemeSection(
         comments=int(spoken["comment_id"].nunique()),
         uninformative=int(rows.loc[rows["root"].isin(silent), "comment_id"].nunique()),
@@ -87,7 +89,7 @@ def _absent(reason: str) -> ThemeSection:
     return ThemeSection(0, 0, 0, (), 0, (), None, reason)
 
 
-def _model_name(model: pd.Series[object]) -> str:
+def _model_name(model: pd.Series[Any]) -> str:
     return f"{str(model['id'])[:8]} ({model['encoder_id']}, mined from {model['comments']:,} comments)"
 
 
@@ -105,27 +107,33 @@ def _roots(known: pd.DataFrame) -> dict[str, str]:
     return {theme_id: root(theme_id) for theme_id in parents}
 
 
-def _counted(store: Store, calendar: Calendar, roots: Mapping[str, str], silent: set[str], named: list[str]) -> Counted:
+def _counted(store: Store, calendar: Calendar, roots: Mapping[str, str], silent: set[str]) -> Counted:
     frame = queries.theme_counts(store, tz=calendar.tz, start=calendar.year_start, end=calendar.period.end)
     frame = frame.assign(root=frame["theme_id"].map(roots), month=frame["period_start"].dt.strftime("%Y-%m"))
     spoken = frame[~frame["root"].isin(silent)]
-    table = spoken.pivot_table(index="root", columns="month", values="n", aggfunc="sum", fill_value=0)
+    below = spoken[spoken["theme_id"] != spoken["root"]]
+    levels = pd.concat([spoken.assign(row=spoken["root"]), below.assign(row=below["theme_id"])])
+    table = levels.pivot_table(index="row", columns="month", values="n", aggfunc="sum", fill_value=0)
     months = list(calendar.months)
     totals = spoken.groupby("month")["n"].sum().reindex(months, fill_value=0).astype(float)
-    return Counted(table.reindex(index=named, columns=months, fill_value=0).astype(float), totals)
+    return Counted(table.reindex(index=sorted(roots), columns=months, fill_value=0).astype(float), totals)
 
 
-def _histories(counted: Counted, named: pd.DataFrame, calendar: Calendar) -> list[History]:
+def _histories(counted: Counted, known: pd.DataFrame, roots: Mapping[str, str], calendar: Calendar) -> list[History]:
     """Months before the first comment of all are not known, rather than empty."""
     spoken = np.flatnonzero(counted.totals.to_numpy() > 0)
     months = list(calendar.months)[int(spoken[0]) if len(spoken) else 0 :]
     labels = tuple(month_name(month) for month in months)
-    totals = counted.totals[months].to_numpy()
-    names = dict(zip(named["id"], named["name"], strict=True))
-    return [
-        History(theme_id, names[theme_id], counted.counts.loc[theme_id, months].to_numpy(dtype=float), totals, labels)
-        for theme_id in sorted(names)
-    ]
+    totals = np.array(counted.totals[months], dtype=np.float64)
+    rows = known[(known["kind"] == "theme")].sort_values("id").to_dict("records")
+    names = {row["id"]: row["name"] for row in rows}
+    found = []
+    for row in rows:
+        own, root = row["id"], roots[row["id"]]
+        counts = np.array([counted.of(own, month)[0] for month in months])
+        above = None if root == own else root
+        found.append(History(own, row["name"], counts, totals, labels, above, None if above is None else names[above]))
+    return found
 
 
 def _near(move: Movement, calendar: Calendar, marks: Sequence[Mark]) -> Movement:
@@ -134,14 +142,14 @@ def _near(move: Movement, calendar: Calendar, marks: Sequence[Mark]) -> Movement
         return move
     month = next((month for month in calendar.months if month_name(month) == move.since), None)
     close = [mark for mark in marks if month is not None and mark.on.startswith(month)]
-    return replace(move, near="; ".join(f"{mark.name} ({mark.on})" for mark in close) or None)
+    return replace(move, near="; ".join(f"{mark.name} ({day_of(mark.on)})" for mark in close) or None)
 
 
 def _top(
     named: pd.DataFrame, spoken: pd.DataFrame, counted: Counted, calendar: Calendar, measures: Sequence[Measure],
     statuses: Mapping[str, MovementKind],
 ) -> list[ThemeLine]:  # fmt: skip
-    volumes = counted.counts[calendar.month]
+    volumes = counted.counts.loc[list(named["id"]), calendar.month]
     ids = sorted((theme_id for theme_id in volumes.index if volumes[theme_id] > 0), key=lambda i: (-volumes[i], i))[
         :TOP
     ]
@@ -151,6 +159,7 @@ def _top(
     for theme_id in ids:
         inside = spoken[spoken["root"] == theme_id]
         outside = spoken[spoken["root"] != theme_id]
+        scores = tuple(s for m in measures if (s := _score(m, inside, outside)) is not None)
         lines.append(
             ThemeLine(
                 id=theme_id,
@@ -160,13 +169,24 @@ def _top(
                 share=share_figure(*counted.of(theme_id, calendar.month)),
                 change=_change(counted, theme_id, calendar, earlier, len(ids)),
                 sentiment=_sentiment(inside),
-                scores=tuple(s for m in measures if (s := _score(m, inside, outside)) is not None),
+                scores=scores,
                 sparkline=_sparkline(counted, theme_id, calendar),
-                quotes=month_quotes(inside, list(rows[theme_id]["quotes"]), measures, calendar),
+                quotes=month_quotes(
+                    inside, list(rows[theme_id]["quotes"]), measures, calendar, _leaning(scores, measures)
+                ),
                 status=statuses.get(theme_id),
             )
         )
     return lines
+
+
+def _leaning(scores: Sequence[ThemeScore], measures: Sequence[Measure]) -> Kind | None:
+    """Whether a theme is one of complaints or of praise: what its first real difference of scores says."""
+    higher = {measure.name: measure.definition.higher_is_better for measure in measures}
+    first = next((score for score in scores if score.real), None)
+    if first is None:
+        return None
+    return "praise" if (first.difference > 0) == higher[first.name] else "complaint"
 
 
 def _change(counted: Counted, theme_id: str, calendar: Calendar, earlier: list[str], compared: int) -> Change | None:

@@ -5,17 +5,20 @@ Units are ``percent`` (82.4%), ``net`` (41.2, from −100 to 100), ``index`` (0 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from verbatim.reports.model import Change, Figure
 
 MINUS = "\u2212"
 NOTHING = "\u2013"
 MONTHS = tuple("January February March April May June July August September October November December".split())
 DECIMALS = {"percent": 1, "net": 1, "index": 1, "mean": 2}
+
+
+# The lexicon leans to the kind side ("please", "help"): a mean nearer to 0 than this is no finding.
+NEAR_ZERO = 0.2
 
 
 def number(value: float | None, decimals: int = 1) -> str:
@@ -76,6 +79,14 @@ def versus(change: Change, unit: str) -> str:
     return f"{signed(change.difference, unit)} vs {change.against} ({bounds}), {verdict(change)}"
 
 
+def mood(figure: Figure) -> str:
+    """A mean sentiment from −1 to 1 in a word and figures; "mixed" where the interval reaches near 0."""
+    word = "mixed"
+    if figure.low is not None and figure.high is not None:
+        word = "positive" if figure.low > NEAR_ZERO else "negative" if figure.high < -NEAR_ZERO else "mixed"
+    return f"{word}, {estimate(figure, 'mean')}"
+
+
 def verdict(change: Change) -> str:
     """Whether a change is more than noise, in words."""
     return "more than noise" if change.real else "within noise"
@@ -116,6 +127,12 @@ def month_short(month: str) -> str:
 def day_name(day: date) -> str:
     """A date as ``3 Jun``."""
     return f"{day.day} {MONTHS[day.month - 1][:3]}"
+
+
+def day_of(on: str) -> str:
+    """An ISO date as ``3 Jun 2026``."""
+    day = date.fromisoformat(on)
+    return f"{day_name(day)} {day.year}"
 
 
 def cut(text: str, limit: int = 260) -> str:
