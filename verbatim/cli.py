@@ -95,9 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _tolerate_any_character()
     try:
-        cli.main(args=words, prog_name="verbatim", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = cli.main(args=words, prog_name="verbatim", standalone_mode=False)  # Exit(code) comes back as its code
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was finished is kept, the same command carries on", err=True)
         sys.exit(130)
@@ -108,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if "--debug" in words:
             raise
         sys.exit(report_error(error))
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def report_error(error: Exception) -> int:
