@@ -24,6 +24,7 @@ from verbatim.text.verdicts import (
 
 _TAG = re.compile(r"\[[A-Z][A-Z0-9_]{0,30}\]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_FULL_MARKS = re.compile(r"\b(10|5|100) ?(?:/|out of|von|de|sur|su) ?\1\b|\b100 ?%")
 _REPEATED = re.compile(r"(.)\1{2,}|(..)\2{2,}")
 _KEYBOARD_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm")
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -79,7 +80,8 @@ def no_detail_polarity(text: str) -> Polarity:
 
 def _words(text: str) -> list[str]:
     """The lower-case words of ``text``'s beginning, without empty phrases: enough to tell whether it has detail."""
-    plain = " ".join(_WORD.findall(_TAG.sub(" ", text[:500]).replace("’", "'").casefold()))
+    marked = _FULL_MARKS.sub(_A_PRAISE, _TAG.sub(" ", text[:500]).replace("’", "'").casefold())
+    plain = " ".join(_WORD.findall(marked))
     if len(plain) < 200:
         plain = _phrases(PRAISING_PHRASES).sub(_A_PRAISE, plain)
         plain = _phrases(COMPLAINING_PHRASES).sub(_A_COMPLAINT, plain)

@@ -129,7 +129,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
         if _BANNER.match(line) or _starts_header_block(lines, index):
             if kept:
                 break
-            index += 1
+            index = _after_headers(lines, index + 1)
             continue
         if not _is_quoted(lines, index):
             kept.append(line)
@@ -160,6 +160,12 @@ def _starts_header_block(lines: list[str], index: int) -> bool:
     """Whether three header lines ("From: … Sent: … To: …") begin at ``index``."""
     block = lines[index : index + 3]
     return len(block) == 3 and bool(_FROM_LINE.match(block[0])) and all(map(_HEADER_LINE.match, block))
+
+
+def _after_headers(lines: list[str], index: int) -> int:
+    while index < len(lines) and _HEADER_LINE.match(lines[index]):
+        index += 1
+    return index
 
 
 def _is_quoted(lines: list[str], index: int) -> bool:

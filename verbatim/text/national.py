@@ -54,6 +54,7 @@ def _shapes(*rows: tuple[str, _Checked | None]) -> _Shapes:
 _FEW_DIGITS = _shapes(
     (r"(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[a-z]{2}\d{6}[a-d])", None),  # UK NINO
     (r"[A-Z]{5}\d{4}[A-Z]", pan),
+    (r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", curp),
 )
 _MANY_DIGITS = _shapes(
     (r"\d{3}-\d{2}-\d{4}", None),  # US SSN and ITIN
@@ -73,13 +74,14 @@ _MANY_DIGITS = _shapes(
     (r"\d{3}\.\d{3}\.\d{3}-\d{2}", cpf),
     (r"\d{3}-\d{3}-\d{3}", sin),
     (r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}", aadhaar),
-    (r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d", curp),
     (r"\d{6}/\d{3,4}", rc),
     (r"\d{6}-\d{7}", rrn),
     (r"\d{17}[\dXx]", ric),
 )
-_SOME_NEAR = re.compile(r"(?:\d\d ?){3}[A-Da-d]|\d{4}[A-Z]")
+_SOME_NEAR = re.compile(r"(?:\d\d ?){3}[A-Da-d]|\d{4}[A-Z]|\d{6}[HMX]")
 _MANY_NEAR = re.compile(r"(?:\d[ ./+-]?[A-Za-z]?[ ./+-]?){6}\d")
+_BLANK = re.compile(r"\s")
+_LONGEST_BEGINNING, _LONGEST_REST = 10, 24  # characters of an identity number before and after its first seven digits
 _BARE_DIGITS = re.compile(r"(?<![\w.,/+-])(?:\d{11}|\d{13})(?!\w|[.,/-]\d)")
 _BARE_CHECKS: dict[int, tuple[_Checked, ...]] = {
     11: (pesel, idnr, fodselsnummer, nn, tckimlik),
@@ -119,16 +121,37 @@ def national_ids(text: str) -> Iterator[Found]:
     """Identity numbers known by their shape, and any number that an identity document's name announces."""
     taken: list[tuple[int, int]] = []
     hidden = text
-    for near, shapes in ((_SOME_NEAR, _FEW_DIGITS), (_MANY_NEAR, _MANY_DIGITS)):
-        if near.search(text):
-            for shape, check in shapes:
-                matches = [match for match in shape.finditer(hidden) if check is None or check.is_valid(match.group())]
-                hidden = masked(hidden, (match.span() for match in matches))
-                taken += [match.span() for match in matches]
+    stretches = [(0, len(text))] if _SOME_NEAR.search(text) else []
+    for shapes, places in ((_FEW_DIGITS, stretches), (_MANY_DIGITS, list(_stretches_of_digits(text)))):
+        for shape, check in shapes:
+            spans = [
+                match.span()
+                for place in places
+                for match in shape.finditer(hidden, *place)
+                if check is None or check.is_valid(match.group())
+            ]
+            hidden = masked(hidden, spans)
+            taken += spans
     if _NUMBER_NEAR.search(hidden):
         taken += _announced(hidden)
     for start, end in taken:
         yield start, end, "ID"
+
+
+def _stretches_of_digits(text: str) -> Iterator[tuple[int, int]]:
+    """Where numbers of many digits can be, up to a blank on the right: the shapes are tried there only."""
+    start = end = 0
+    for near in _MANY_NEAR.finditer(text):
+        if near.end() + _LONGEST_REST <= end:
+            continue
+        blank = _BLANK.search(text, near.end() + _LONGEST_REST)
+        if end and near.start() - _LONGEST_BEGINNING > end:
+            yield start, end
+            end = 0
+        start = start if end else max(0, near.start() - _LONGEST_BEGINNING)
+        end = blank.start() if blank else len(text)
+    if end:
+        yield start, end
 
 
 def _announced(text: str) -> Iterator[tuple[int, int]]:

@@ -30,10 +30,10 @@ PRAISE = frozenset(
     amazing awesome superb wonderful outstanding super best better cool lovely faultless flawless impeccable
     satisfied satisfactory happy pleased thanks thank thankyou thx thnx thnks ty cheers love loved like liked
     fab fabulous marvellous exceptional terrific incredible gud gd gr8 goood vgood nyc exelent excelent
-    excellant gut sehr toll prima klasse perfekt danke ausgezeichnet hervorragend zufrieden passt bestens spitze
-    dankeschön wunderbar einwandfrei bien muy bueno buena buen excelente perfecto perfecta genial gracias
-    estupendo fantástico satisfecho satisfecha contento contenta bon bonne très parfait parfaite merci génial
-    bene ottimo buono grazie perfetto goed dank bedankt uitstekend bom boa ótimo obrigado obrigada
+    excellant gut toll prima klasse perfekt danke ausgezeichnet hervorragend zufrieden passt bestens spitze
+    dankeschön wunderbar einwandfrei bien bueno buena buen excelente perfecto perfecta genial gracias estupendo
+    fantástico satisfecho satisfecha contento contenta bon bonne parfait parfaite merci génial bene ottimo buono
+    grazie perfetto goed dank bedankt uitstekend bom boa ótimo obrigado obrigada
     """.split()
 )
 """Verdicts that praise, and thanks."""
@@ -51,12 +51,12 @@ COMPLAINT = frozenset(
 
 FILLER = frozenset(
     """
-    very really so extremely absolutely quite pretty too totally completely all everything it is was were been
-    be i i'm am the a an and or for my me you your we us as this that of with to have had much many lot lots
-    most more again overall generally sir madam mam guys everyone every far experience has could not would will
-    nothing it's everything's that's fantastic thing ever alles war ist und mit für ich bin ein eine einfach
-    rundum weiter todo está estoy fue es y con muchas mucho el la lo un una tout est était et c'était je suis
-    beaucoup tutto è molto heel erg tudo
+    sehr muy très muito molto very really so extremely absolutely quite pretty too totally completely all
+    everything it is was were been be i i'm am the a an and or for my me you your we us as this that of with to
+    have had much many lot lots most more again overall generally sir madam mam guys everyone every far
+    experience has could not would will nothing it's everything's that's fantastic thing ever alles war ist und
+    mit für ich bin ein eine einfach rundum weiter todo está estoy fue es y con muchas mucho el la lo un una
+    tout est était et c'était je suis beaucoup tutto è molto heel erg tudo
     """.split()
 )
 """Words that add nothing to a verdict."""
@@ -75,9 +75,9 @@ PRAISING_PHRASES = tuple(
     fault, keep going, keep up the good work, keep up the great work, keep it up, good job, great job, nice job,
     good work, great work, excellent work, excellent job, well done, spot on, top notch, first class, thumbs up,
     no faults, can't fault, cannot fault, couldn't fault, couldn't be better, could not be better, couldn't have
-    been better, could not have been better, no complaints, no complaint, nothing to complain about, 10 out of
-    10, ten out of ten, weiter so, alles bestens, alles gut, nichts zu beanstanden, nichts zu meckern, todo
-    bien, muy bien, rien à redire
+    been better, could not have been better, no complaints, no complaint, nothing to complain about, ten out of
+    ten, weiter so, alles bestens, alles gut, nichts zu beanstanden, nichts zu meckern, todo bien, muy bien,
+    rien à redire
     """.replace("\n    ", " ").split(",")
 )
 """Phrases that praise without saying what."""
