@@ -16,10 +16,18 @@ _REGISTERS = (
 )  # fmt: skip
 JUNK_SHARE = 0.045
 PERSONAL_SHARE = 0.045
-TYPO_SHARE = 0.16
+TYPO_SHARE = 0.12
 LOWER_CASE_SHARE = 0.1
 LEFTOVER_SHARE = 0.02
-_ENDING_SHARE = {"terse": 0.0, "plain": 0.14, "foreign": 0.14, "chatty": 0.6, "mild": 0.3, "angry": 0.6, "formal": 0.6}
+_ENDING_SHARE = {
+    "terse": 0.0,
+    "plain": 0.14,
+    "foreign": 0.14,
+    "chatty": 0.4,
+    "mild": 0.2,
+    "angry": 0.45,
+    "formal": 0.35,
+}
 
 
 @dataclass(frozen=True, slots=True)

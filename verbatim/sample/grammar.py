@@ -1,8 +1,8 @@
 """A small generative grammar: phrase files in, sentences out.
 
 A phrase file holds sections (``== key ==``), each with named lists (``core:``) of one phrase a line.
-In a phrase, ``[a|b|]`` picks an alternative and ``{2..9}`` a whole number. ``{name}`` is a phrase of that
-list in the section, else the fact of that name given by the caller, else a phrase of the list in ``common``.
+In a phrase, ``[a|b|]`` picks an alternative and ``{2..9}`` a whole number. ``{name}`` is the fact of that name
+given by the caller, else a phrase of that list in the section, else of the list in ``common``.
 """
 
 from __future__ import annotations
@@ -46,8 +46,12 @@ class Grammar:
 
     def say(self, section: str, name: str, rng: Random, facts: Mapping[str, str]) -> str:
         """One phrase of a list, spelled out; ``KeyError`` names a list or fact that does not exist."""
-        spelled = " ".join(self._spell((_Slot(name),), section, rng, facts).split())
+        phrase = rng.choice(self._list(section, name))
+        spelled = " ".join(self._spell(phrase, section, rng, facts).split())
         return _SPACED_MARK.sub(r"\1", spelled)
+
+    def _list(self, section: str, name: str) -> tuple[_Phrase, ...]:
+        return self._sections[section].get(name) or self._sections[COMMON][name]
 
     def _spell(self, phrase: _Phrase, section: str, rng: Random, facts: Mapping[str, str]) -> str:
         words: list[str] = []
@@ -59,14 +63,11 @@ class Grammar:
             elif isinstance(part, _Between):
                 words.append(str(rng.randint(part.low, part.high)))
             else:
-                words.append(self._fill(part.name, section, rng, facts))
+                fact = facts.get(part.name)
+                if fact is None:
+                    fact = self._spell(rng.choice(self._list(section, part.name)), section, rng, facts)
+                words.append(fact)
         return "".join(words)
-
-    def _fill(self, name: str, section: str, rng: Random, facts: Mapping[str, str]) -> str:
-        phrases = self._sections[section].get(name)
-        if phrases is None and name in facts:
-            return facts[name]
-        return self._spell(rng.choice(phrases or self._sections[COMMON][name]), section, rng, facts)
 
 
 def in_sentences(phrases: Sequence[str]) -> str:

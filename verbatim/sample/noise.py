@@ -31,7 +31,7 @@ _PLAIN_FORMS = {
     "that's": "that is", "we're": "we are", "i'm": "I am", "i've": "I have", "we've": "we have",
 }  # fmt: skip
 _FOREIGN_FORMS = {
-    "for": "since", "advice": "advices", "information": "informations", "much": "many", "has": "have",
+    "advice": "advices", "information": "informations", "much": "many", "has": "have",
     "does": "do", "always": "allways", "until": "till", "currently": "actually", "gets": "get",
 }  # fmt: skip
 

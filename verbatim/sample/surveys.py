@@ -16,8 +16,9 @@ from verbatim.sample.tickets import Ticket
 from verbatim.sample.world import Contact, World
 
 CES_TICKET_SHARE = 0.42
-CES_NOISE, NPS_NOISE = 1.0, 1.45
+CES_NOISE, NPS_NOISE = 1.0, 1.65
 INVERTED_SHARE = 0.02
+_ONBOARDING_DAYS = (12, 45)
 _RECENT = timedelta(days=120)
 
 
@@ -63,7 +64,7 @@ def run_surveys(world: World, tickets: list[Ticket]) -> Surveys:
         by_contact[ticket.contact.id].append(ticket)
     csat = [_csat(world, ticket, writer) for ticket in solved]
     ces = [_ces_ticket(world, ticket, writer) for ticket in solved]
-    ces += [_ces_onboarding(world, contact, writer) for contact in world.contacts]
+    ces += [_ces_onboarding(world, contact, days, writer) for days in _ONBOARDING_DAYS for contact in world.contacts]
     nps = [
         _nps(world, contact, by_contact[contact.id], month, writer)
         for contact in world.contacts
@@ -112,7 +113,7 @@ def _ticket_response(
     keys = topics.after_ticket(ticket, told, rng) if told is not None else ()
     facts = {
         "agent": ticket.agent.name.split()[0],
-        "product": ticket.product if ticket.product != "Account" else "the admin page",
+        "product": ticket.product if ticket.product != "Account" else "Ledger",
         "topic": writer.topic(ticket.cause.key, rng),
         "wait": _duration(ticket.plan.wait_hours),
     }
@@ -122,9 +123,9 @@ def _ticket_response(
     return _answered(sent, answered_at, feeling.score, resolved, written)
 
 
-def _ces_onboarding(world: World, contact: Contact, writer: Writer) -> Response | None:
-    rng = Random(f"{world.seed}:onboarding:{contact.id}")
-    asked_at = after(contact.since, hours=24 * rng.uniform(12, 30))
+def _ces_onboarding(world: World, contact: Contact, days: int, writer: Writer) -> Response | None:
+    rng = Random(f"{world.seed}:onboarding:{days}:{contact.id}")
+    asked_at = after(contact.since, hours=24 * rng.uniform(days, days + 15))
     if contact.since < world.span.start or asked_at >= world.span.end:
         return None
     keys = topics.while_onboarding(world.span, world.span.month_at(asked_at), contact, rng)

@@ -69,6 +69,7 @@ def _theme(theme: PlantedTheme, world: World, by_metric: dict[str, list[Response
         "name": theme.name,
         "polarity": theme.polarity,
         "status": status,
+        "merged_into": theme.merged_into,
         "keywords": list(theme.keywords),
         "planted_months": [span.label(month) for month in alive],
         "planted_strength": [theme.strength(span, month) for month in range(span.months)],

@@ -171,7 +171,7 @@ def _agents(happened: list[Milestone], seed: int, size: float) -> tuple[Agent, .
     rng = Random(f"{seed}:agents")
     count = max(2 * len(names.TEAMS), round(AGENTS * size))
     leave = next((milestone.at for milestone in happened if milestone.kind == "staffing"), None)
-    leavers = frozenset(rng.sample(range(count), 3))
+    leavers = frozenset(rng.sample(range(len(names.TEAMS), count), 3))  # the first of each team stays
     return tuple(
         Agent(
             name=names.AGENT_NAMES[number % len(names.AGENT_NAMES)]
