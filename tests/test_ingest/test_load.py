@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from verbatim.errors import TooManyRejects
+from verbatim.errors import InputError, TooManyRejects
 from verbatim.ingest import Progress, ingest
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
@@ -74,6 +74,23 @@ def test_a_corrected_row_updates(desk, store, stored):
     assert (result.inserted, result.updated, result.unchanged) == (0, 2, 2)
     assert sorted(row["value"] for row in stored(survey_response)) == [4, 9]
     assert sorted(row["text"] for row in stored(comment)) == ["good", "not so bad"]
+
+
+def test_a_comment_that_a_corrected_row_no_longer_has_is_taken_out(desk, store, stored):
+    desk.ingest(store, HEADER + "r1,2026-10-01,3,please forget me\nr2,2026-10-01,9,good\n")
+    result = desk.ingest(store, HEADER + "r1,2026-10-01,3,\nr2,2026-10-01,9,good\n")
+    assert (result.removed, result.updated) == (1, 0)
+    assert [row["text"] for row in stored(comment)] == ["good"]
+
+
+def test_a_file_that_breaks_off_leaves_a_finished_batch_and_what_was_read(desk, store, stored):
+    path = desk.write('[{"id": 1, "answered": "2026-10-01", "nps": 9}]', "nps.json")
+    plan = desk.plan(path)
+    path.write_text("[")
+    with pytest.raises(InputError, match="is not JSON"):
+        ingest(plan, store, desk.settings)
+    with store.reading() as connection:
+        assert connection.execute(select(ingest_batch)).one().finished_at is not None
 
 
 def test_a_mended_row_clears_its_reject_and_other_files_keep_theirs(desk, store, stored):
@@ -138,12 +155,12 @@ with prepare_store(settings) as store:
 
 
 def test_a_killed_process_started_again_ends_in_the_same_state(desk, tmp_path, settings):
-    path = desk.write(rows_of(4_000))
+    path = desk.write(rows_of(2_500))
     process = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path), str(settings.home)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    for _ in range(3):
+    for _ in range(2):
         process.stdout.readline()
     time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
@@ -151,7 +168,7 @@ def test_a_killed_process_started_again_ends_in_the_same_state(desk, tmp_path, s
     process.stdout.close()
     with prepare_store(settings) as store, store.reading() as connection:
         done = connection.execute(select(func.count()).select_from(survey_response)).scalar_one()
-    assert 0 < done < 3_500
+    assert 0 < done < 2_300
     whole = Settings(home=tmp_path / "whole")
     for one in (settings, whole):
         with prepare_store(one) as store:

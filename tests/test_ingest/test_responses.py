@@ -152,6 +152,36 @@ def test_several_questions_of_one_response_in_several_rows(desk, store, stored):
     assert len({row["submission_id"] for row in stored(comment)}) == 1
 
 
+def test_several_metrics_of_one_response_in_several_rows_keep_their_comments(desk, store, stored):
+    rows = "".join(f"r{n},2026-10-01,csat,5,good {n}\nr{n},2026-10-01,nps,2,bad {n}\n" for n in range(20))
+    assert desk.ingest(store, "response_id,date,metric,score,comment\n" + rows).rejected == 0
+    assert (len(stored(survey_response)), len(stored(comment))) == (40, 40)
+
+
+def test_a_second_comment_column_does_not_change_the_keys_of_the_first(desk, store, stored, tmp_path):
+    profile = tmp_path / "p.toml"
+    text = "id,date,nps,why,else\n1,2026-10-01,5,because,nothing\n"
+    first = '[fields]\nid = "id"\nanswered_at = "date"\nscore = "nps"\n[[comments]]\ncolumn = "why"\n'
+    profile.write_text(first)
+    desk.ingest(store, text, profile=profile)
+    profile.write_text(first + '[[comments]]\ncolumn = "else"\n')
+    assert desk.ingest(store, text, profile=profile).inserted == 1
+    assert sorted(row["text"] for row in stored(comment)) == ["because", "nothing"]
+
+
+def test_two_scores_of_one_metric_in_a_row_are_both_kept(desk, store, stored, tmp_path):
+    profile = tmp_path / "p.toml"
+    scores = "".join(
+        f'[[scores]]\ncolumn = "{name}"\nscale = "csat-5"\n' for name in ("agent rating", "product rating")
+    )
+    profile.write_text('[fields]\nid = "id"\nanswered_at = "date"\n' + scores)
+    desk.ingest(store, "id,date,agent rating,product rating\n1,2026-10-01,5,1\n", profile=profile)
+    assert {row["question"]: row["value"] for row in stored(survey_response)} == {
+        "agent rating": 5,
+        "product rating": 1,
+    }
+
+
 def test_rows_grouped_by_a_submission_give_one_score(desk, store, stored):
     rows = [
         "c1,s1,2026-10-01,Good?,price,9",

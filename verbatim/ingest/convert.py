@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from verbatim.ingest.texts import TextDesk
 
 CLOCK_TOLERANCE = timedelta(days=1)
-MOST_CACHED = 200_000
+MOST_CACHED = 50_000
 LINK_KINDS = {"ticket_id": "ticket", "account_id": "account", "contact_id": "contact"}
 
 
@@ -50,10 +50,14 @@ class Refusal:
 
 @dataclass(slots=True)
 class Converted:
-    """What a chunk of a file became: rows by table, and what was refused."""
+    """What a chunk of a file became: rows by table, and what was refused.
+
+    ``absent`` are the keys of comments that the rows say do not exist.
+    """
 
     rows: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
     read: int = 0
     undated: int = 0  # rows without a moment: they belong to no period
 

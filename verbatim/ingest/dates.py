@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EARLIEST = datetime(1900, 1, 2, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 LONGEST_DATE = 60  # characters
-MOST_CACHED = 200_000
+MOST_CACHED = 50_000
 
 
 class Order(StrEnum):

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import delete, select
+
 from verbatim.domain import stable_key
-from verbatim.errors import TooManyRejects
+from verbatim.errors import InputError, TooManyRejects
 from verbatim.ingest.plan import convert_chunk
 from verbatim.ingest.rows import Meter
 from verbatim.ingest.texts import TextDesk
+from verbatim.storage.tables import comment, ingest_batch
 from verbatim.storage.upsert import Changes
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from verbatim.storage.store import Store
 
 CHUNK_ROWS = 10_000
+KEYS_AT_ONCE = 5_000  # databases limit the values of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class IngestResult:
     """What became of a file. ``rows`` counts rows of the file; the changes count rows of the store's tables.
 
     ``rejected`` counts rejects (a row can have several), ``reasons`` the same by reason; ``tables`` counts what the
-    file holds by table, new or not.
+    file holds by table, new or not; ``removed`` counts comments that corrected rows no longer have.
     """
 
     batch_id: str
@@ -53,6 +57,7 @@ class IngestResult:
     reasons: Mapping[str, int] = field(default_factory=dict)
     tables: Mapping[str, int] = field(default_factory=dict)
     undated: int = 0
+    removed: int = 0
 
 
 def ingest(
@@ -75,11 +80,15 @@ def ingest(
     run = _Run(plan, store, settings)
     meter = Meter()
     rows = plan.file.rows(meter)
-    while chunk := list(islice(rows, chunk_rows)):
-        run.write(chunk)
-        if progress is not None:
-            progress(Progress(meter.done, meter.total, meter.unit, run.rows, run.rejected))
-        run.stop_at_too_many()
+    try:
+        while chunk := list(islice(rows, chunk_rows)):
+            run.write(chunk)
+            if progress is not None:
+                progress(Progress(meter.done, meter.total, meter.unit, run.rows, run.rejected))
+            run.stop_at_too_many()
+    except (InputError, KeyboardInterrupt):
+        store.finish_batch(run.batch_id, complete=False)
+        raise
     store.finish_batch(run.batch_id)
     return run.result()
 
@@ -92,8 +101,9 @@ class _Run:
         self._converter = plan.converter(settings)
         self._desk = TextDesk(settings)
         self._place = str(plan.file.path.resolve())
+        self._came_before = self._has_batch()
         self.batch_id = store.begin_batch(plan.kind, plan.source, self._place)
-        self.rows = self.rejected = self._undated = 0
+        self.rows = self.rejected = self._undated = self._removed = 0
         self._changes = Changes()
         self._reasons: Counter[str] = Counter()
         self._tables: Counter[str] = Counter()
@@ -103,6 +113,7 @@ class _Run:
         """Convert a chunk and write it, in one transaction."""
         found = convert_chunk(self._converter, chunk)
         rejects = {row["id"]: row for row in map(self._reject, found.refusals)}
+        self._removed += self._remove(found.absent)
         self._changes += self._store.write_chunk(
             found.rows, list(rejects.values()), batch_id=self.batch_id, rows=len(chunk)
         )
@@ -119,7 +130,6 @@ class _Run:
         allowed = self._plan.max_rejects
         if allowed is None or self.rejected <= allowed or self._first is None:
             return
-        self._store.finish_batch(self.batch_id, complete=False)
         column = f", {self._first.column!r}" if self._first.column else ""
         raise TooManyRejects(
             f"{self._plan.file.path}: {self.rejected:,} rejects in the first {self.rows:,} rows, more than the "
@@ -132,8 +142,27 @@ class _Run:
         changes = self._changes
         return IngestResult(
             self.batch_id, self.rows, changes.inserted, changes.updated, changes.unchanged, self.rejected,
-            dict(self._reasons.most_common()), dict(sorted(self._tables.items())), self._undated,
+            dict(self._reasons.most_common()), dict(sorted(self._tables.items())), self._undated, self._removed,
         )  # fmt: skip
+
+    def _has_batch(self) -> bool:
+        """Whether something of this source and kind was read before, so that rows can have been corrected."""
+        batch = ingest_batch.c
+        earlier = select(batch.id).where(batch.source == self._plan.source, batch.kind == str(self._plan.kind)).limit(1)
+        with self._store.reading() as connection:
+            return connection.execute(earlier).first() is not None
+
+    def _remove(self, absent: Sequence[str]) -> int:
+        """Take out comments that stood in an earlier version of these rows."""
+        removed = 0
+        for start in range(0, len(absent) if self._came_before else 0, KEYS_AT_ONCE):
+            these = comment.c.id.in_(absent[start : start + KEYS_AT_ONCE])
+            with self._store.reading() as connection:
+                stale = connection.execute(select(comment.c.id).where(these)).scalars().all()
+            if stale:
+                with self._store.writing() as connection:
+                    removed += connection.execute(delete(comment).where(comment.c.id.in_(stale))).rowcount
+        return removed
 
     def _reject(self, refusal: Refusal) -> dict[str, Any]:
         kind, source = str(self._plan.kind), self._plan.source

@@ -6,7 +6,8 @@ how to keep them apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric, Status
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from verbatim.ingest.rows import Cell, RawRow
     from verbatim.ingest.source import SourceFile
 
-MOST_CACHED = 100_000
+MOST_CACHED = 50_000
 ENOUGH_TO_DOUBT = 20  # answers; fewer do not say that a column of NPS is something else
 
 
@@ -61,7 +62,19 @@ def choose_scales(
         MappingError: nothing says which metric a column measures.
         ScaleError: an unknown scale, or answers that do not decide one.
     """
-    return tuple(_choose(rule, recipe, mapped, source, sample) for rule in mapped.scores)
+    chosen = [_choose(rule, recipe, mapped, source, sample) for rule in mapped.scores]
+    alike = Counter(map(_kind_of, chosen))
+    return tuple(
+        replace(column, rule=replace(column.rule, question=column.rule.column))
+        if alike[_kind_of(column)] > 1
+        else column
+        for column in chosen
+    )
+
+
+def _kind_of(column: ScoreColumn) -> tuple[str | None, str | None, str | None]:
+    """What tells two scores of one row apart; columns alike in it are told apart by their names as well."""
+    return column.metric, column.rule.step, column.rule.question
 
 
 class RatingReader:

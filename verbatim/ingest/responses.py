@@ -2,7 +2,8 @@
 
 One row of the file is one filled-in survey, unless a submission column says that several rows are one. Every score
 column gives one response (blank: the survey was sent and not answered), every open question with a text a comment.
-A score that cannot be read is refused alone: the comment beside it is kept.
+A score that cannot be read is refused alone: the comment beside it is kept. A comment that a corrected row no longer
+has is taken out of the store.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from verbatim.errors import ScaleError
 from verbatim.ingest import cells as read
 from verbatim.ingest.convert import Converted, Refusal, RowRefusedError
 from verbatim.ingest.dates import ends_before
+from verbatim.ingest.fields import squash
 from verbatim.ingest.identity import KeyTable
 from verbatim.ingest.ratings import RatingReader
 from verbatim.ingest.rowkeys import Identity, RowKeys
 from verbatim.storage.tables import comment, survey_response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from verbatim.ingest.convert import CellReader
     from verbatim.ingest.mapping import ColumnMap
@@ -170,33 +172,24 @@ class ResponseConverter:
             self._group_scores.put(keys, np.array(list(self._new_scores.values()), np.int64))
             self._new_scores = {}
 
-    def _drafts(self, row: RawRow, keys: Identity, common: dict[str, Any]) -> list[_Draft]:
-        drafts = []
+    def _drafts(self, row: RawRow, keys: Identity, common: dict[str, Any]) -> Iterator[_Draft]:
+        """One for each open question, blank ones too."""
+        reader, cells = self._reader, row.cells
+        shared = {name: value for name, value in common.items() if name not in {"asked_at", "answered_at"}}
+        told_by = reader.word("question", cells)
+        told_apart = [reader.text(name, cells) for name in ("metric", "step")]
         for rule, place in self._comments:
-            raw = read.text_of(row.cells[place])
-            if not raw:
-                continue
-            question = rule.question or self._reader.word("question", row.cells)
-            shared = {name: value for name, value in common.items() if name not in {"asked_at", "answered_at"}}
-            own = "" if rule.question is None and question is None else question or ""
-            several = rule.column if len(self._comments) > 1 else ""
-            drafts.append(
-                _Draft(raw, {**shared, "id": stable_key(keys.row, "comment", several, own), "question": question})
-            )
-        return drafts
+            own = squash(rule.question or rule.column)
+            key = stable_key(keys.row, "comment", own, told_by or "", *told_apart)
+            yield _Draft(read.text_of(cells[place]), {**shared, "id": key, "question": rule.question or told_by})
 
     def _add_comments(self, found: Converted, drafts: Sequence[_Draft]) -> None:
-        ready = self._reader.desk.comments(draft.raw for draft in drafts)
+        ready = self._reader.desk.comments(draft.raw for draft in drafts if draft.raw)
         for draft in drafts:
             text = ready.get(draft.raw)
-            if text is not None:
-                found.add(
-                    comment,
-                    {
-                        **draft.row,
-                        "text": text.text,
-                        "text_key": text.text_key,
-                        "language": text.language,
-                        "informative": text.informative,
-                    },
-                )
+            if text is None:
+                if self._keys.by_id:
+                    found.absent.append(draft.row["id"])
+                continue
+            said = {"text": text.text, "text_key": text.text_key, "language": text.language}
+            found.add(comment, {**draft.row, **said, "informative": text.informative})

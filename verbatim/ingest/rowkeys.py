@@ -41,7 +41,7 @@ class RowKeys:
         self._kind = reader.under.kind
         self._order = sorted(range(len(columns)), key=columns.__getitem__)
         self._names = "\x1e".join(sorted(columns)).encode()
-        self._by_id = reader.has("id") or reader.has("submission_id")
+        self.by_id = reader.has("id") or reader.has("submission_id")  # rows are known by an id, not by their values
         self._told_apart = [name for name in LONG_FORM if self._kind is Kind.RESPONSES and reader.has(name)]
         # Of an id: the number of its content and the line it stands in. Of a content: how often it came, and nothing.
         self._seen = KeyTable()
@@ -60,7 +60,7 @@ class RowKeys:
         """Work out the keys of ``rows`` and look up at once what came before."""
         self._digests = [content_digest(row.cells, self._order, self._names) for row in rows]
         self._new = {}
-        if self._by_id:
+        if self.by_id:
             self._identities = [self._named(row) for row in rows]
             self._numbers = [self._number(row, found) for row, found in zip(rows, self._identities, strict=True)]
         else:
@@ -75,7 +75,7 @@ class RowKeys:
         """
         number, digest = self._numbers[index], self._digests[index]
         first, line = self._new.get(number) or self._before[index]
-        if not self._by_id:
+        if not self.by_id:
             self._new[number] = (first + 1, 0)
             key = stable_key(self._reader.under.source, self._kind, "content", digest.hex(), str(first))
             return Identity(key, key, None)
@@ -93,7 +93,7 @@ class RowKeys:
 
     def accept(self, index: int, row: RawRow) -> None:
         """Remember that the row is kept under its id."""
-        if self._by_id:
+        if self.by_id:
             self._new[self._numbers[index]] = (_signed(self._digests[index]), row.number)
 
     def end_chunk(self) -> None:

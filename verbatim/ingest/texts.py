@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from verbatim.settings import Settings
 
 NO_COMMENT = frozenset({"nan", "null", "<na>", "#n/a", "-", "--", "–", "—", ".", "(blank)"})
-MOST_CACHED = 200_000
+MOST_CACHED = 50_000
 SHOWN_VALUE = 200
 
 
