@@ -50,6 +50,7 @@ CARRIERS = (
 )
 PHONE_CARRIERS = (
     "call me on {} after 6pm",
+    "Call {} if you need more",
     "My number is {}.",
     "Tel. {} - please ring before 17:30",
     "You can reach me at {} or not at all",

@@ -26,6 +26,7 @@ REPLY = "It works now, thanks for the help."
         ("one\r\n\r\n\r\n  two\u2028three", "one\ntwo\nthree"),
         ("zero\u200bwidth\ufeff \u202eturned\u202c \x00\x07end", "zerowidth turned end"),
         ("cafe\u0301", "café"),
+        ("it\x92s late \x97 again\x85", "it’s late — again…"),
         ("&#x200B;&#0;ok", "\ufffdok"),
     ],
 )
@@ -48,6 +49,7 @@ def test_markup_and_stray_characters_go(raw: str, cleaned: str) -> None:
         "Sent from my laptop to yours, the file was lost on the way",
         "Best regards to the whole team",
         "Pros: fast\nCons: price\nTo: everyone",
+        "one\n—\ntwo",
         "the options -- all of them -- are bad",
     ],
 )

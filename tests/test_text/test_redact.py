@@ -119,6 +119,8 @@ def test_national_numbers_are_found_for_the_regions_asked_for_only() -> None:
 
 def test_a_phone_number_does_not_take_the_numbers_beside_it() -> None:
     assert REDACTOR.redact("24/7 020 7946 0958 10 times 2026").text == "24/7 [PHONE] 10 times 2026"
+    assert REDACTOR.redact("Call 020 7946 0985 if you need more").text == "Call [PHONE] if you need more"
+    assert REDACTOR.redact("Call 555 0142 or 234-5678").text == "Call [PHONE] or [PHONE]"
     assert REDACTOR.redact("415-555-2671 415-555-2672").text == "[PHONE] [PHONE]"
 
 

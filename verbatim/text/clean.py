@@ -29,11 +29,14 @@ _ELEMENT_END = {
     "style": re.compile(r"</style\s{0,9}>", re.IGNORECASE),
     "": re.compile(r"-->"),
 }
-_NEWLINE = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NEWLINE = re.compile(r"\r\n?|[\v\f\x1c-\x1e\u2028\u2029]")
+# Windows-1252 read as Latin-1 has its dashes, quotes and ellipsis among the C1 controls; HTML 5 mends it the same way.
+_WINDOWS_1252 = bytes(range(0x80, 0xA0)).decode("cp1252", "replace")
+_C1 = {code: character for code, character in enumerate(_WINDOWS_1252, start=0x80) if character != "\ufffd"}
 # Control, bidirectional and invisible characters, the soft hyphen and unpaired surrogates.
 # The joiners U+200C and U+200D have their own rule: emoji and several scripts need them.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e001f]"
 )
 _JOINER_SCRIPTS = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af"
@@ -67,7 +70,7 @@ def _visible(text: str) -> str:
     """NFC without characters that cannot be seen, and with one kind of line end."""
     if text.isascii() and text.isprintable():
         return text
-    text = _INVISIBLE.sub("", _NEWLINE.sub("\n", text))
+    text = _INVISIBLE.sub("", _NEWLINE.sub("\n", text).translate(_C1))
     if text.isascii():
         return text
     text = _STRAY_JOINER.sub("", text)

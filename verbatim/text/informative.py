@@ -25,7 +25,7 @@ from verbatim.text.verdicts import (
 _TAG = re.compile(r"\[[A-Z][A-Z0-9_]{0,30}\]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _FULL_MARKS = re.compile(r"\b(10|5|100) ?(?:/|out of|von|de|sur|su) ?\1\b|\b100 ?%")
-_REPEATED = re.compile(r"(.)\1{2,}|(..)\2{2,}")
+_REPEATED = re.compile(r"(.)\1{2,}|(..)\2{2,}|(?=[^aeiouyäöü]+$)(.{2,4})\3+")
 _KEYBOARD_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _MOST_WORDS = 12

@@ -45,7 +45,7 @@ _DEVICE_LINE = re.compile(rf"{_DEVICE}[.!]?", re.IGNORECASE)
 _DEVICE_MARKS = ("sent", "get ", "von mein", "nachricht", "enviado", "envoyé", "inviato", "verzonden")
 _DEVICE_TAIL = re.compile(rf"(?<=[.!?…)] ){_DEVICE}\.?$", re.IGNORECASE)
 _DEVICE_TAIL_REACH = 160
-_SIGNATURE_RULE = re.compile(r"--|—|_{5,}|-{5,}|={5,}")
+_SIGNATURE_RULE = re.compile(r"--|_{5,}|-{5,}|={5,}")
 _FORMAL_CLOSING = re.compile(
     r"(?:(?:with )?(?:(?:kind|best|warm|many)(?:est)? )?(?:regards|wishes)|yours (?:sincerely|faithfully|truly)"
     r"|sincerely(?: yours)?|mit (?:freundlichen|besten|lieben|herzlichen) gr(?:ü|ue)(?:ß|ss)en|mfg"
@@ -66,7 +66,7 @@ _DISCLAIMER = re.compile(
     r"|este (?:mensaje|correo)[^\n]{0,60} (?:es|son|puede|contiene) [^\n]{0,60}confidencial)",
     re.IGNORECASE,
 )
-_LONGEST_SIGNATURE = (12, 700)  # lines, characters
+_LONGEST_SIGNATURE = (12, 80)  # lines, characters a line (RFC 3676)
 
 
 def own_words(text: str) -> str:
@@ -187,7 +187,7 @@ def _without_signature(lines: list[str]) -> list[str]:
         rest = lines[index + 1 :]
         if _DISCLAIMER.match(line):
             return lines[:index]
-        if sum(map(len, rest)) > _LONGEST_SIGNATURE[1]:
+        if any(len(part) > _LONGEST_SIGNATURE[1] for part in rest):
             continue
         if _SIGNATURE_RULE.fullmatch(line) or _is_closing(line, rest):
             return lines[:index]

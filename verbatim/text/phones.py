@@ -208,7 +208,7 @@ def _fits_plan(digits: str, shape: tuple[int, ...], region: str, said: bool) -> 
             return False
     elif _calling_code(region) == 1:
         if shape == (3, 4):
-            return digits.startswith("555") or said
+            return digits.startswith("555") or (said and digits[0] in "23456789")
         if shape[-3:] == (3, 3, 4) and digits[-10] in "23456789":
             return True
     elif not said and (shape not in _shapes(region, digits) or (bare and not _is_mobile(digits, region))):

@@ -31,9 +31,9 @@ PRAISE = frozenset(
     satisfied satisfactory happy pleased thanks thank thankyou thx thnx thnks ty cheers love loved like liked
     fab fabulous marvellous exceptional terrific incredible gud gd gr8 goood vgood nyc exelent excelent
     excellant gut toll prima klasse perfekt danke ausgezeichnet hervorragend zufrieden passt bestens spitze
-    dankeschön wunderbar einwandfrei bien bueno buena buen excelente perfecto perfecta genial gracias estupendo
-    fantástico satisfecho satisfecha contento contenta bon bonne parfait parfaite merci génial bene ottimo buono
-    grazie perfetto goed dank bedankt uitstekend bom boa ótimo obrigado obrigada
+    dankeschön wunderbar einwandfrei bien bueno buena buen excelente perfecto correcto perfecta genial gracias
+    estupendo fantástico satisfecho satisfecha contento contenta bon bonne parfait parfaite merci génial bene
+    ottimo buono grazie perfetto goed dank bedankt uitstekend bom boa ótimo obrigado obrigada
     """.split()
 )
 """Verdicts that praise, and thanks."""
