@@ -166,6 +166,7 @@ def test_common_patterns_take_order_and_account_numbers_after_their_words() -> N
     redactor = Redactor(COMMON_PATTERNS)
     assert redactor.redact("order no. AB-12345 for customer 998877").text == "order no. [ORDER] for customer [ACCOUNT]"
     assert redactor.redact("Bestellung 4711-99 fehlt, pedido 123456").text == "Bestellung [ORDER] fehlt, pedido [ORDER]"
+    assert redactor.redact("about INV-2026-45430 and PO-989508").text == "about [ORDER] and [ORDER]"
     assert redactor.redact("the order took 14 days, 3 accounts").found == ()
 
 

@@ -21,10 +21,11 @@ DEFAULT_REGIONS: tuple[str, ...] = ("US", "GB", "DE", "ES", "FR")
 BUILT_IN_KINDS: tuple[str, ...] = ("EMAIL", "PHONE", "CARD", "IBAN", "ID", "IP", "MAC", "URL")
 _SAID_NUMBER = r"(?i:[ #:.-]|n[or]\.?|number|nummer|número|is|id){0,9}(\b[A-Z]{0,4}-?\d[\dA-Z-]{3,24})\b"
 COMMON_PATTERNS: Mapping[str, str] = {
-    "ORDER": rf"(?i:\b(?:order|bestellung|bestellnummer|pedido|commande)\b){_SAID_NUMBER}",
+    "ORDER": rf"(?i:\b(?:order|bestellung|bestellnummer|pedido|commande)\b){_SAID_NUMBER}"
+    r"|\b((?:PO|INV|ORD|SO|RMA)-\d[\dA-Z-]{3,24})\b",
     "ACCOUNT": rf"(?i:\b(?:account|acct|customer|konto|kundennummer|kunden-nr|cuenta|cliente|compte)\b){_SAID_NUMBER}",
 }
-"""Patterns to start from for ``patterns``: numbers that follow the word "order" or "account" in four languages."""
+"""Patterns to start from for ``patterns``: numbers that follow the word "order" or "account" in four languages, PO-…, INV-…."""
 
 _TAG_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,30}")
 _FEWEST_DIGITS = 3
@@ -43,7 +44,7 @@ class Redactor:
     """Replaces personal data by tags; the same text always gives the same result.
 
     ``patterns`` maps a name to a regular expression: a match becomes ``[NAME]`` (upper case); where the expression
-    has a group, only the first group is replaced. They come before everything built in. ``regions`` are the countries
+    has groups, only the first that matched is replaced. They come before everything built in. ``regions`` are the countries
     (ISO 3166, two letters) whose phone numbers are found in national form; ``+`` and ``00`` forms are found for every
     country. What an expression of ``keep`` matches stays as it is, whatever else would take it.
 
@@ -138,11 +139,11 @@ def _compiled(name: str, expression: str) -> re.Pattern[str]:
 
 
 def _custom_finder(name: str, pattern: re.Pattern[str]) -> Finder:
-    group = 1 if pattern.groups else 0
+    groups = range(1, pattern.groups + 1)
 
     def find(hidden: str) -> Iterator[Found]:
         for match in pattern.finditer(hidden):
-            start, end = match.span(group)
+            start, end = match.span(next((group for group in groups if match.start(group) >= 0), 0))
             if 0 <= start < end and "\0" not in hidden[start:end]:
                 yield start, end, name
 
