@@ -82,6 +82,11 @@ def test_personal_columns_and_codes_are_not_kept_as_segments(desk):
     assert any("'First Name' looks like personal data" in warning for warning in plan.warnings)
 
 
+def test_amounts_and_moments_are_no_segments(desk):
+    text = many("id,date,nps,price,opened,plan\n", "{n},2026-10-{d:02d},{t},{n}.50,2026-09-01 10:{n},basic\n")
+    assert desk.plan(text).mapping.segments == {"plan": "plan"}
+
+
 def test_a_column_of_addresses_is_personal_whatever_it_is_called(desk):
     plan = desk.plan(many("id,date,nps,who\n", "{n},2026-10-{d:02d},{t},a{n}@b.example\n"))
     assert "who" in plan.mapping.left_out

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from verbatim.domain import Kind
 from verbatim.errors import InputError, MappingError
-from verbatim.ingest.profile import IngestOptions, make_recipe
+from verbatim.ingest.profile import PROFILE_KEYS, IngestOptions, field_names, make_recipe
 
 WHOLE = """
 kind = "responses"
@@ -88,3 +91,20 @@ def test_a_missing_profile_and_an_unknown_field_are_named(tmp_path):
         make_recipe(Kind.TICKETS, IngestOptions(profile=tmp_path / "no.toml"))
     with pytest.raises(MappingError, match=r"unknown field 'scor' in --map; did you mean 'score'"):
         make_recipe(Kind.RESPONSES, IngestOptions(fields={"scor": "x"}))
+
+
+def test_the_documentation_lists_every_field_and_key():
+    text = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text("utf-8")
+    for kind in Kind:
+        (line,) = [line for line in text.splitlines() if line.startswith(f"| {kind} |")]
+        assert line.replace("**", "") == f"| {kind} | {', '.join(field_names(kind))} |"
+    for key in PROFILE_KEYS:
+        assert key in text
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "docs" / "profiles").glob("*.toml")), ids=lambda p: p.stem
+)
+def test_the_profiles_of_the_documentation_are_valid(path):
+    kind = Kind(tomllib.loads(path.read_text("utf-8"))["kind"])
+    assert make_recipe(kind, IngestOptions(profile=path)).complete

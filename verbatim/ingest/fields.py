@@ -227,7 +227,7 @@ PERSONAL = re.compile(
 QUESTION_METRIC: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("nps", re.compile(r"\bnps\b|net promoter|recommend|weiterempf|recomend")),
     ("ces", re.compile(r"\bces\b|effort|\beas(y|e|ily)\b|handle my (issue|problem)|aufwand|esfuerzo")),
-    ("csat", re.compile(r"c ?sat\b|satisf|\brating\b|\bstars?\b|zufrieden|satisfech|\bsmiley|happy with")),
+    ("csat", re.compile(r"c ?sat\b|\bsatisf|\brating\b|\bstars?\b|zufrieden|satisfech|\bsmiley|happy with")),
 )
 
 

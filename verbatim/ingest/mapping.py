@@ -70,11 +70,19 @@ class Look:
         return self.filled >= MANY and self.varied > VARIED
 
     @property
+    def is_measure(self) -> bool:
+        """Whether it holds amounts or moments, which group nothing."""
+        return len(self.values) > MANY and sum(bool(MEASURE.fullmatch(v)) for v in self.values) > READABLE * len(
+            self.values
+        )
+
+    @property
     def is_email(self) -> bool:
         """Whether most cells are addresses."""
         return bool(self.values) and sum(bool(read.EMAIL.fullmatch(v)) for v in self.values) > VARIED * len(self.values)
 
 
+MEASURE = re.compile(r"[-+]?\d+([.,:/ T-]\d+)*Z?")  # a number, a date, a time
 STAFF = re.compile(
     r"\b(agent|assignee|team|group|product|account|company|organi[sz]ation|channel|file|event|campaign|survey|owner)\b"
 )
@@ -279,6 +287,8 @@ class _Mapper:
                 f"comment={column!r} stores it"
             )
             return "long texts that nearly all differ"
+        if look.is_measure:
+            return "amounts or times that differ; name it in segments to keep it"
         if look.is_code:
             return "nearly every value differs; name it in segments to keep it"
         return None
