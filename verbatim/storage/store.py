@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import delete, insert, select, update
 
 from verbatim.errors import NotFoundError
-from verbatim.storage.bulk import build_indexes, drop_indexes, worth_dropping
+from verbatim.storage.bulk import build_indexes, drop_indexes, take_statistics, worth_dropping
 from verbatim.storage.failures import translated
 from verbatim.storage.tables import (
     GROUPING_COLUMNS,
@@ -133,6 +133,7 @@ class Store:
             finished = update(ingest_batch).where(ingest_batch.c.id == batch_id)
             connection.execute(finished.values(finished_at=datetime.now(UTC)))
             build_indexes(connection)
+            take_statistics(connection)
         self._inserted.pop(batch_id, None)
 
     def save_theme_model(self, model: Row, themes: Sequence[Row], assignments: Sequence[Row]) -> tuple[str, ...]:

