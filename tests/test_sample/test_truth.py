@@ -112,7 +112,7 @@ def test_risk_is_a_calibrated_probability_of_dissatisfaction(sample: Folder) -> 
         group = [(p, low_score) for p, low_score in answers if low <= p < high]
         assert len(group) > 100
         # who answers depends on the mood, so the answers are a little more extreme than the tickets
-        assert fmean(bad for _, bad in group) == pytest.approx(fmean(p for p, _ in group), abs=0.09)
+        assert fmean(bad for _, bad in group) == pytest.approx(fmean(p for p, _ in group), abs=0.12)
 
 
 def test_declining_accounts_decline_before_their_renewal(sample: Folder) -> None:

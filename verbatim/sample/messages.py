@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from verbatim.sample import noise
 from verbatim.sample.grammar import in_sentences, read_grammar
 from verbatim.sample.tickets import Ticket
+
+_OWN = re.compile(r"\b(?:my|our)\b")
 
 
 class Correspondent:
@@ -38,7 +41,8 @@ class Correspondent:
     def replies(self, ticket: Ticket) -> list[str | None]:
         """The text of each of the ticket's events, ``None`` for those without words."""
         rng = Random(f"{self._seed}:replies:{ticket.id}")
-        facts = _facts(ticket) | {"topic": self._grammar.say(ticket.cause.key, "topic", rng, {})}
+        facts = _facts(ticket)
+        topic = self._grammar.say(ticket.cause.key, "topic", rng, facts)
         texts: list[str | None] = []
         subject = ""
         for event in ticket.events:
@@ -48,6 +52,7 @@ class Correspondent:
             if event.purpose == "ask":
                 subject = rng.choice(("_details", "_attempt", "_access"))
             about = subject if event.purpose in ("ask", "answer") else ""
+            facts["topic"] = topic if event.actor == ticket.contact.id else _OWN.sub("your", topic)
             texts.append(in_sentences([self._grammar.say("replies", event.purpose + about, rng, facts)]))
         return texts
 

@@ -84,7 +84,7 @@ def _csat(world: World, ticket: Ticket, writer: Writer) -> Response | None:
     asked_at = after(ticket.solved_at, hours=rng.uniform(0.5, 24))
     felt = rng.gauss(ticket.expected, NOISE)
     feeling = _Feeling(min(max(round(felt), 1), 5), min(max(felt, 1.0), 5.0))
-    return _ticket_response(world, ticket, asked_at, feeling, "", writer, rng)
+    return _ticket_response(world, ticket, asked_at, feeling, step="", writer=writer, rng=rng)
 
 
 def _ces_ticket(world: World, ticket: Ticket, writer: Writer) -> Response | None:
@@ -97,11 +97,11 @@ def _ces_ticket(world: World, ticket: Ticket, writer: Writer) -> Response | None
     felt = rng.gauss(expected, CES_NOISE)
     feeling = _Feeling(min(max(round(felt), 1), 7), min(max(1 + (felt - 1) * 4 / 6, 1.0), 5.0))
     asked_at = after(closed_at, hours=rng.uniform(1, 30))
-    return _ticket_response(world, ticket, asked_at, feeling, "ticket", writer, rng)
+    return _ticket_response(world, ticket, asked_at, feeling, step="ticket", writer=writer, rng=rng)
 
 
 def _ticket_response(
-    world: World, ticket: Ticket, asked_at: datetime, feeling: _Feeling, step: str, writer: Writer, rng: Random
+    world: World, ticket: Ticket, asked_at: datetime, feeling: _Feeling, *, step: str, writer: Writer, rng: Random
 ) -> Response | None:
     if asked_at >= world.span.end:
         return None
@@ -117,7 +117,7 @@ def _ticket_response(
         "topic": writer.topic(ticket.cause.key, rng),
         "wait": _duration(ticket.plan.wait_hours),
     }
-    written = _written(writer, keys, told, sent.contact, facts, rng)
+    written = _written(keys, told, sent.contact, facts, writer=writer, rng=rng)
     trouble = 0.55 if ticket.plan.reopens else 0.03
     resolved = rng.random() > min(trouble + 0.12 * max(3.4 - feeling.mood, 0), 0.9)
     return _answered(sent, answered_at, feeling.score, resolved, written)
@@ -133,7 +133,7 @@ def _ces_onboarding(world: World, contact: Contact, days: int, writer: Writer) -
     felt = rng.gauss(5.5 + contact.account.health_at(asked_at) + effect, CES_NOISE)
     feeling = _Feeling(min(max(round(felt), 1), 7), min(max(1 + (felt - 1) * 4 / 6, 1.0), 5.0))
     sent = Response("", contact, asked_at, None, "onboarding", rng.choice(("Flow", "Ledger", "Depot")))
-    return _untied(world, sent, feeling, keys, writer, rng)
+    return _untied(world, sent, feeling, keys, writer=writer, rng=rng)
 
 
 def _nps(world: World, contact: Contact, tickets: list[Ticket], month: int, writer: Writer) -> Response | None:
@@ -147,12 +147,14 @@ def _nps(world: World, contact: Contact, tickets: list[Ticket], month: int, writ
     effect = sum(THEME_BY_KEY[key].nps_effect for key in keys)
     expected = 8.45 + 2.0 * contact.account.health_at(asked_at) + 0.7 * experience + effect
     felt = rng.gauss(expected, NPS_NOISE)
+    if felt < 4.5:  # the angry vote low on purpose
+        felt -= rng.expovariate(0.6)
     feeling = _Feeling(min(max(round(felt), 0), 10), min(max(1 + felt * 0.4, 1.0), 5.0))
-    return _untied(world, Response("", contact, asked_at), feeling, keys, writer, rng)
+    return _untied(world, Response("", contact, asked_at), feeling, keys, writer=writer, rng=rng)
 
 
 def _untied(
-    world: World, sent: Response, feeling: _Feeling, keys: tuple[str, ...], writer: Writer, rng: Random
+    world: World, sent: Response, feeling: _Feeling, keys: tuple[str, ...], *, writer: Writer, rng: Random
 ) -> Response:
     """A response that is about no ticket."""
     answered_at = _answered_at(world, sent, feeling.mood, rng)
@@ -164,7 +166,7 @@ def _untied(
         "topic": writer.topic("common", rng),
         "wait": _duration(rng.choice((26.0, 30.0, 50.0, 75.0, 100.0))),
     }
-    written = _written(writer, keys, _told(feeling.mood, rng), sent.contact, facts, rng)
+    written = _written(keys, _told(feeling.mood, rng), sent.contact, facts, writer=writer, rng=rng)
     return _answered(sent, answered_at, feeling.score, None, written)
 
 
@@ -190,7 +192,13 @@ def _told(mood: float, rng: Random) -> float | None:
 
 
 def _written(
-    writer: Writer, keys: tuple[str, ...], told: float | None, contact: Contact, facts: dict[str, str], rng: Random
+    keys: tuple[str, ...],
+    told: float | None,
+    contact: Contact,
+    facts: dict[str, str],
+    *,
+    writer: Writer,
+    rng: Random,
 ) -> Written | None:
     if told is None:
         return None

@@ -59,11 +59,11 @@ def _praises(ticket: Ticket, mood: float) -> _Weighted:
     quick = wait < 1.5 and not plan.reopens and len(plan.handlers.agents) == 1
     cause = ticket.cause.key if ticket.cause.is_theme else None
     return [
-        ("helpful_agent", 0.25 + 0.8 * max(plan.handlers.agents[-1].skill, 0.0)),
-        ("fast_resolution", 0.5 if quick else 0.1 if wait < 4 else 0.0),
+        ("helpful_agent", 0.3 + 0.9 * max(plan.handlers.agents[-1].skill, 0.0)),
+        ("fast_resolution", 0.55 if quick else 0.1 if wait < 4 else 0.0),
         (cause, (1.5 if mood < 4.5 else 0.42) if cause else 0.0),
         ("slow_reply", 0.25 if wait > 20 else 0.0),
-        (None, 0.42),
+        (None, 0.27),
     ]
 
 

@@ -16,6 +16,7 @@ Picked = TypeVar("Picked")
 ACCOUNTS = 176
 AGENTS = 25
 DECLINE_DAYS = 150
+NEW_SHARE = 0.22
 _TIERS = (("Enterprise", 0.2), ("Business", 0.42), ("Starter", 0.38))
 _ARR = {"Enterprise": 118_000.0, "Business": 31_000.0, "Starter": 7_200.0}
 _CONTACTS = {"Enterprise": (6, 11), "Business": (3, 6), "Starter": (1, 3)}
@@ -121,7 +122,9 @@ def _account(number: int, span: Span, seed: int, declines: bool) -> Account:
     region = pick(rng, tuple((region, region.weight) for region in names.REGIONS))
     until_renewal = rng.uniform(5, 70) if declines else rng.uniform(5, 350)
     renewal = (span.end + timedelta(days=until_renewal)).replace(hour=0, minute=0, second=0, microsecond=0)
-    years = rng.choice((1, 1, 2, 2, 3, 4, 5, 6)) if not declines else rng.choice((2, 3, 4))
+    covered = -(-span.months // 12)
+    is_new = not declines and rng.random() < NEW_SHARE
+    years = rng.randint(1, covered) if is_new else covered + rng.choice((1, 1, 2, 3, 4, 5))
     return Account(
         id=f"ACC-{number + 1001}",
         name=f"{first} {second}" + (f" {series + 1}" if series else ""),

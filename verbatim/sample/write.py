@@ -13,10 +13,10 @@ from verbatim.errors import StorageError, StoreFullError, UserError
 from verbatim.sample import rows
 from verbatim.sample.messages import Correspondent
 from verbatim.sample.span import span_ending
-from verbatim.sample.surveys import run_surveys
-from verbatim.sample.tickets import build_tickets
+from verbatim.sample.surveys import Surveys, run_surveys
+from verbatim.sample.tickets import Ticket, build_tickets
 from verbatim.sample.truth import truth_of
-from verbatim.sample.world import build_world
+from verbatim.sample.world import World, build_world
 
 MARK = "SAMPLE.txt"
 _MARK_TEXT = (
@@ -61,17 +61,7 @@ def write_sample(
     surveys = run_surveys(world, tickets)
     truth = truth_of(world, tickets, surveys)
     correspondent = Correspondent(seed)
-    tables: list[tuple[str, Sequence[str], Iterable[Sequence[str]]]] = [
-        ("accounts.csv", rows.ACCOUNT_COLUMNS, rows.account_rows(world)),
-        ("contacts.csv", rows.CONTACT_COLUMNS, rows.contact_rows(world)),
-        ("tickets.csv", rows.TICKET_COLUMNS, rows.ticket_rows(tickets, correspondent)),
-        ("csat.csv", rows.CSAT_COLUMNS, rows.ticket_survey_rows(surveys.csat, rows.CSAT_COLUMNS)),
-        ("ces.csv", rows.CES_COLUMNS, rows.ticket_survey_rows(surveys.ces, rows.CES_COLUMNS)),
-        ("nps.csv", rows.NPS_COLUMNS, rows.ticket_survey_rows(surveys.nps, rows.NPS_COLUMNS)),
-        ("milestones.csv", rows.MILESTONE_COLUMNS, rows.milestone_rows(world)),
-        ("truth_comments.csv", rows.TRUTH_COMMENT_COLUMNS, rows.truth_comment_rows(surveys)),
-        ("ticket_risk.csv", rows.RISK_COLUMNS, rows.risk_rows(tickets)),
-    ]
+    tables = _tables(world, tickets, surveys, correspondent)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / MARK).write_text(_MARK_TEXT, "utf-8")
@@ -83,6 +73,23 @@ def write_sample(
     return SampleSummary(
         out, counts, counts["truth_comments.csv"], span.label(0), span.label(months - 1), len(truth["themes"])
     )
+
+
+def _tables(
+    world: World, tickets: list[Ticket], surveys: Surveys, correspondent: Correspondent
+) -> list[tuple[str, Sequence[str], Iterable[Sequence[str]]]]:
+    """Each CSV file: its name, columns and rows."""
+    return [
+        ("accounts.csv", rows.ACCOUNT_COLUMNS, rows.account_rows(world)),
+        ("contacts.csv", rows.CONTACT_COLUMNS, rows.contact_rows(world)),
+        ("tickets.csv", rows.TICKET_COLUMNS, rows.ticket_rows(tickets, correspondent)),
+        ("csat.csv", rows.CSAT_COLUMNS, rows.ticket_survey_rows(surveys.csat, rows.CSAT_COLUMNS)),
+        ("ces.csv", rows.CES_COLUMNS, rows.ticket_survey_rows(surveys.ces, rows.CES_COLUMNS)),
+        ("nps.csv", rows.NPS_COLUMNS, rows.ticket_survey_rows(surveys.nps, rows.NPS_COLUMNS)),
+        ("milestones.csv", rows.MILESTONE_COLUMNS, rows.milestone_rows(world)),
+        ("truth_comments.csv", rows.TRUTH_COMMENT_COLUMNS, rows.truth_comment_rows(surveys)),
+        ("ticket_risk.csv", rows.RISK_COLUMNS, rows.risk_rows(tickets)),
+    ]
 
 
 def _refuse_foreign(out: Path) -> None:
