@@ -106,7 +106,9 @@ def _theme(rank: int, theme: ThemeLine) -> list[str]:
     if theme.sentiment:
         lines.append(f"   - Sentiment: {mood(theme.sentiment)}")
     for quote in theme.quotes:
-        lines.append(f"   - “{plain(quote.text)}” ({', '.join(part for part in (quote.kind, quote.rating) if part)})")
+        lines.append(
+            f"   - “{plain(quote.text)}” ({plain(', '.join(part for part in (quote.kind, quote.rating) if part))})"
+        )
     return lines
 
 
@@ -137,6 +139,7 @@ def _quality(section: QualitySection) -> str:
         parts.append(f"late {estimate(section.late, 'percent')}")
     if section.raw and section.weighted:
         weighted = amount(section.weighted.value, section.unit)
-        parts.append(f"raw {amount(section.raw.value, section.unit)}, post-stratified by {section.segment} {weighted}")
+        by = plain(section.segment or "")
+        parts.append(f"raw {amount(section.raw.value, section.unit)}, post-stratified by {by} {weighted}")
     notes = [plain(note) for note in section.notes]
     return "\n".join([f"- {plain(section.name)}: {'; '.join(parts)}", *[f"  - {note}" for note in notes]])

@@ -30,9 +30,10 @@ def method_notes(
             "Intervals and noise",
             "Every interval is a 95% interval. A change is more than noise when the interval of the difference "
             "(Newcombe for shares, sum of variances for net scores, Welch for means) excludes zero. Where several "
-            "groups or themes are compared at once, their intervals are widened (Bonferroni), so that one false alarm "
-            f"among them has a chance of 5% at most. Fewer than {settings.small_group} answers are marked; people with "
-            f"fewer than {settings.agent_minimum} are withheld, and people are listed by name, never by score.",
+            "groups or themes are compared at once, the intervals are widened (Bonferroni), so that one false alarm "
+            f"among them has a chance of 5% at most. Groups with fewer than {settings.small_group} answers are marked "
+            f"and not compared; people with fewer than {settings.agent_minimum} are withheld, and people are listed by "
+            "name, never by score.",
         ),
         Note(
             "Periods",
@@ -72,9 +73,9 @@ def _sentence(text: str) -> str:
 
 def _themes(themes: ThemeSection) -> str:
     return (
-        f"Found by model {themes.model}. Shares are of the comments that say something; a score beside a theme is of "
-        "the answers given with its comments, “the rest” those given with all other comments that say something. "
-        "Sentiment runs from −1 to 1."
+        f"Found by model {themes.model}. A comment can speak of several themes. Shares are of the comments that say "
+        "something; a score beside a theme is of the answers given with its comments, “the rest” those given with all "
+        "other comments that say something. Sentiment runs from −1 to 1."
     )
 
 

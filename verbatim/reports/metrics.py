@@ -108,7 +108,7 @@ def metric_section(
     known = [month for month in calendar.window[:-1] if len(measure.within(month, calendar.tz))]
     floor, ceiling = _bounds(definition)
     months = _months(measure, calendar)
-    target = settings.targets.get(measure.metric.value) if measure.main else None
+    target = _target(settings, measure, calendar)
     goal = None if target is None else _goal(target, score, calendar, unit)
     figure = figure_of_score(score)
     section = MetricSection(
@@ -210,6 +210,14 @@ def _bounds(definition: Definition) -> tuple[float, float]:
     return (-100.0, 100.0) if definition.figure is FigureKind.NET else (0.0, 100.0)
 
 
+def _target(settings: Settings, measure: Measure, calendar: Calendar) -> Target | None:
+    """The metric's target, for its main scale, once it has begun."""
+    target = settings.targets.get(measure.metric.value) if measure.main else None
+    if target is None or (target.start_on is not None and calendar.last_day.date() < target.start_on):
+        return None
+    return target
+
+
 def _goal(target: Target, score: Score, calendar: Calendar, unit: str) -> Goal:
     path = TargetPath(target.goal, target.start, target.start_on, target.due_on)
     status = track(path, score, calendar.last_day.date())
@@ -236,7 +244,9 @@ def _breakdowns(
         if earlier is not None:
             span = Period.of_month(earlier, calendar.tz)
             before = measure.mine(_counts(store, measure.metric, None, span, calendar.tz, (segment,)))
-            changes = _group_changes(before, now, measure.definition, segment, calendar.label(earlier))
+            changes = _group_changes(
+                before, now, measure.definition, segment, calendar.label(earlier), settings.small_group
+            )
         yield _breakdown(segment, table, changes)
 
 
@@ -255,10 +265,14 @@ def _breakdown(segment: str, table: pd.DataFrame, changes: dict[str, Change]) ->
 
 
 def _group_changes(
-    before: pd.DataFrame, now: pd.DataFrame, definition: Definition, segment: str, against: str
+    before: pd.DataFrame, now: pd.DataFrame, definition: Definition, segment: str, against: str, fewest: int
 ) -> dict[str, Change]:
-    """The change of every group that has answers in both months; the confidence allows for their number."""
-    names = sorted(set(now[segment].map(_group_name)) & set(before[segment].map(_group_name)))
+    """The change of every group with ``fewest`` answers in both months; the confidence allows for their number."""
+    large = []
+    for frame in (before, now):
+        sizes = frame.groupby(frame[segment].map(_group_name))["n"].sum()
+        large.append(set(sizes[sizes >= fewest].index))
+    names = sorted(large[0] & large[1])
     confidence = family_confidence(len(names))
     found: dict[str, Change] = {}
     for name in names:

@@ -248,9 +248,10 @@ def look_first(theme: ThemeLine, score: ThemeScore, *, lower_is_better: bool = F
 
 def own_new_theme(movement: Movement, recent: tuple[str, ...]) -> Sentence | None:
     """A theme that has just appeared needs somebody who looks after it."""
-    if theme_appeared(movement, recent) is None:
+    found = theme_appeared(movement, recent)
+    if found is None:
         return None
-    return Sentence(f"Name an owner for the new theme \u201c{movement.name}\u201d.", movement.sentence, NO_OWNER)
+    return Sentence(f"Name an owner for the new theme \u201c{movement.name}\u201d.", found.evidence, NO_OWNER)
 
 
 def read_group(section: MetricSection, segment: str, group: Group) -> Sentence | None:
@@ -289,7 +290,7 @@ def accounts_falling(names: Sequence[str], renewals: int, checked: int) -> Sente
     accounts = many(len(names), "account that renews soon has", "accounts that renew soon have")
     shown = joined(list(names[:MOST_NAMED]))
     text = f"{accounts} fallen: {shown}." if len(names) <= MOST_NAMED else f"{accounts} fallen, the soonest: {shown}."
-    chance = f"{checked} of {renewals} could be compared; {number(checked * CHANCE)} would fall by chance"
+    chance = f"{checked} of {renewals} could be compared; about {number(checked * CHANCE, 0)} would fall by chance"
     return Sentence(text, f"mean CSAT, last three months against the three before; {chance}")
 
 
