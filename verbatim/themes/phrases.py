@@ -151,7 +151,7 @@ def stop_words() -> frozenset[str]:
 
 def _carries(word: str) -> bool:
     """Whether a word says what something is about."""
-    if len(word) < 2 or word.isdigit() or word in _VERDICTS or word in _NEGATIONS:
+    if len(set(word)) < 2 or word.isdigit() or word in _VERDICTS or word in _NEGATIONS:
         return False
     return word not in stop_words() and word.partition("'")[0] not in stop_words()
 
