@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +25,18 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database at head, to copy: building the schema for every test takes longer than the tests."""
+    home = tmp_path_factory.mktemp("empty")
+    prepare_store(Settings(home=home)).close()
+    return home / "verbatim.db"
+
+
 @pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
+def store(settings: Settings, empty_database: Path) -> Iterator[Store]:
+    settings.home.mkdir()
+    shutil.copy(empty_database, settings.home)
     with prepare_store(settings) as opened:
         yield opened
 
