@@ -25,7 +25,7 @@ COMMON_PATTERNS: Mapping[str, str] = {
     r"|\b((?:PO|INV|ORD|SO|RMA)-\d[\dA-Z-]{3,24})\b",
     "ACCOUNT": rf"(?i:\b(?:account|acct|customer|konto|kundennummer|kunden-nr|cuenta|cliente|compte)\b){_SAID_NUMBER}",
 }
-"""Patterns to start from for ``patterns``: numbers that follow the word "order" or "account" in four languages, PO-…, INV-…."""
+"""Patterns to start from for ``patterns``: numbers after "order" or "account" in four languages, PO-…, INV-…."""
 
 _TAG_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,30}")
 _FEWEST_DIGITS = 3
@@ -44,9 +44,9 @@ class Redactor:
     """Replaces personal data by tags; the same text always gives the same result.
 
     ``patterns`` maps a name to a regular expression: a match becomes ``[NAME]`` (upper case); where the expression
-    has groups, only the first that matched is replaced. They come before everything built in. ``regions`` are the countries
-    (ISO 3166, two letters) whose phone numbers are found in national form; ``+`` and ``00`` forms are found for every
-    country. What an expression of ``keep`` matches stays as it is, whatever else would take it.
+    has groups, only the first that matched is replaced. They come before everything built in. ``regions`` are the
+    countries (ISO 3166, two letters) whose phone numbers are found in national form; ``+`` and ``00`` forms are found
+    for every country. What an expression of ``keep`` matches stays as it is, whatever else would take it.
 
     >>> Redactor().redact("Write to ann@shop.example or call +49 30 901820, v2.3.1 since 2026-10-01.").text
     'Write to [EMAIL] or call [PHONE], v2.3.1 since 2026-10-01.'
