@@ -48,7 +48,9 @@ def test_keywords_say_what(text):
     assert is_keyword(phrase(text))
 
 
-@pytest.mark.parametrize("text", ["the", "she's", "24", "very good", "xxxx", "of sale", "nicht", "también", "bad", "a b c d"])
+@pytest.mark.parametrize(
+    "text", ["the", "she's", "24", "very good", "xxxx", "of sale", "nicht", "también", "bad", "a b c d"]
+)
 def test_stop_words_verdicts_and_numbers_are_no_keywords(text):
     assert not is_keyword(phrase(text))
 

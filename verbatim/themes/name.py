@@ -44,7 +44,7 @@ PAIR_BONUS = -0.4  # "A and B" says less than a phrase people used, though more 
 PAIRED = 4  # keywords that are paired
 SMALLEST_SHARE = 0.015  # of a theme's texts must have a phrase that speaks for it
 LEAST_LIFT = 1.25  # a keyword is at least so many times more usual in its theme than in the others
-ALIKE = 0.9  # of letters: "Costumer support" is no other name than "Customer support"
+ALIKE = 0.87  # of letters: "Costumer support" is no other name than "Customer support"
 FAIR_SHARE = 0.5  # "poor service" may name a theme only if half of those who say "service" say it so
 FAIR_SHARE_OF_NEGATIONS = 1.0  # a bare phrase contains those of the negated one where they touch
 
