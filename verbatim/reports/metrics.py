@@ -84,8 +84,8 @@ def measures(store: Store, settings: Settings, calendar: Calendar) -> list[Measu
     found: list[Measure] = []
     for metric in Metric:
         six = Period(calendar.window_start, calendar.period.end)
-        months = _counts(store, metric, "month", six, calendar.tz)
-        weeks = _counts(store, metric, "week", calendar.weeks, calendar.tz)
+        months = _counts(store, metric, six, calendar.tz, period="month")
+        weeks = _counts(store, metric, calendar.weeks, calendar.tz, period="week")
         apart = ["scale", "step"] if metric is Metric.NPS else ["scale"]
         kinds = months.groupby(apart, dropna=False)["n"].sum().reset_index()
         kinds = kinds.sort_values(["n", *apart], ascending=[False, *[True] * len(apart)])
@@ -136,7 +136,7 @@ def metric_section(
 
 
 def _counts(
-    store: Store, metric: Metric, period: str | None, span: Period, tz: str, by: Sequence[str] = ()
+    store: Store, metric: Metric, span: Period, tz: str, *, period: str | None = None, by: Sequence[str] = ()
 ) -> pd.DataFrame:
     return answer_counts(store, metric, by=by, period=period, tz=tz, start=span.start, end=span.end)
 
@@ -226,7 +226,7 @@ def _goal(target: Target, score: Score, calendar: Calendar, unit: str) -> Goal:
     worst, best = (score.low, score.high) if sign > 0 else (score.high, score.low)
     verdict = sentences.goal_verdict(target.goal, worst, best, sign)
     due = None if target.due_on is None else target.due_on.isoformat()
-    return Goal(target.goal, due, gap, verdict, sentences.goal_sentence(target.goal, due, gap, verdict, unit, status))
+    return Goal(target.goal, due, gap, verdict, sentences.goal_sentence(status, gap, verdict, due=due, unit=unit))
 
 
 def _breakdowns(
@@ -236,17 +236,18 @@ def _breakdowns(
     earlier = _month_before(measure, calendar)
     known = {*segment_names(store, measure.metric), *BUILT_IN}
     for segment in [name for name in segments if name in known]:
-        now = measure.mine(_counts(store, measure.metric, None, calendar.period, calendar.tz, (segment,)))
+        now = measure.mine(_counts(store, measure.metric, calendar.period, calendar.tz, by=[segment]))
         if now[segment].nunique() < 2:
             continue
         table = score_table(now, measure.definition, [segment], rules=rules)
         changes: dict[str, Change] = {}
         if earlier is not None:
             span = Period.of_month(earlier, calendar.tz)
-            before = measure.mine(_counts(store, measure.metric, None, span, calendar.tz, (segment,)))
+            before = measure.mine(_counts(store, measure.metric, span, calendar.tz, by=[segment]))
             changes = _group_changes(
-                before, now, measure.definition, segment, calendar.label(earlier), settings.small_group
-            )
+                before, now, measure.definition, segment,
+                against=calendar.label(earlier), fewest=settings.small_group,
+            )  # fmt: skip
         yield _breakdown(segment, table, changes)
 
 
@@ -265,7 +266,7 @@ def _breakdown(segment: str, table: pd.DataFrame, changes: dict[str, Change]) ->
 
 
 def _group_changes(
-    before: pd.DataFrame, now: pd.DataFrame, definition: Definition, segment: str, against: str, fewest: int
+    before: pd.DataFrame, now: pd.DataFrame, definition: Definition, segment: str, *, against: str, fewest: int
 ) -> dict[str, Change]:
     """The change of every group with ``fewest`` answers in both months; the confidence allows for their number."""
     large = []

@@ -119,7 +119,7 @@ def appeared(history: History, confidence: float) -> Movement | None:
         f"{history.label} appeared in {history.labels[onset]}: {_share_text(since)} of comments since, "
         f"against {_share_text(before)} before."
     )
-    return _movement(history, "new", history.labels[onset], change, since, sentence)
+    return _movement(history, "new", change, since, sentence, since=history.labels[onset])
 
 
 def faded(history: History, confidence: float) -> Movement | None:
@@ -138,7 +138,7 @@ def faded(history: History, confidence: float) -> Movement | None:
         f"{history.label} has nearly gone: {_share_text(now)} of comments in the last two months, "
         f"against {_share_text(height)} around {history.labels[top + 1]}."
     )
-    return _movement(history, "fading", history.labels[top + 1], change, now, sentence)
+    return _movement(history, "fading", change, now, sentence, since=history.labels[top + 1])
 
 
 def drifted(history: History, confidence: float) -> Movement | None:
@@ -157,11 +157,17 @@ def drifted(history: History, confidence: float) -> Movement | None:
         f"{history.label} is {kind}: {_share_text(now)} of comments in the last three months, "
         f"against {_share_text(before)} in the three before."
     )
-    return _movement(history, kind, None, change, now, sentence)
+    return _movement(history, kind, change, now, sentence)
 
 
 def _movement(
-    history: History, kind: MovementKind, since: str | None, change: Change, now: tuple[float, float], sentence: str
+    history: History,
+    kind: MovementKind,
+    change: Change,
+    now: tuple[float, float],
+    sentence: str,
+    *,
+    since: str | None = None,
 ) -> Movement:
     after = share_figure(*now)
     return Movement(

@@ -91,11 +91,9 @@ def goal_verdict(goal: float, worst: float | None, best: float | None, sign: int
     return "open"
 
 
-def goal_sentence(
-    goal: float, due: str | None, gap: float | None, verdict: Verdict, unit: str, status: TargetStatus
-) -> str:
+def goal_sentence(status: TargetStatus, gap: float | None, verdict: Verdict, *, due: str | None, unit: str) -> str:
     """One sentence on the target, certain only where the interval is."""
-    asked = f"the target of {amount(goal, unit)}"
+    asked = f"the target of {amount(status.goal, unit)}"
     if due:
         day = date.fromisoformat(due)
         asked += f" due {day_name(day)} {day.year}"
@@ -104,10 +102,10 @@ def goal_sentence(
     if verdict == "open":
         text = f"It cannot be told from {asked}, which lies within the interval."
     elif verdict == "reached":
-        text = f"It is above {asked}." if status.goal == goal and gap < 0 else f"It reaches {asked}."
+        text = f"It is above {asked}." if gap < 0 else f"It reaches {asked}."
     else:
         text = f"It misses {asked} by {_plain_gap(gap, unit)}."
-    if status.expected != goal and verdict != "reached":
+    if status.expected != status.goal and verdict != "reached":
         text += f" The way there asks for {amount(status.expected, unit)} by now."
     return text
 

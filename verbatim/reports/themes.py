@@ -71,7 +71,9 @@ def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure],
     named = known[(known["kind"] == "theme") & known["parent_id"].isna()]
     counted = _counted(store, calendar, roots, silent)
     moved = [_near(move, calendar, marks) for move in movements(_histories(counted, known, roots, calendar))]
-    top = _top(named, spoken, counted, calendar, measures, {move.theme_id: move.kind for move in moved})
+    top = _top(
+        named, spoken, counted, calendar, measures=measures, statuses={move.theme_id: move.kind for move in moved}
+    )
     present = int((counted.counts.loc[list(named["id"]), calendar.month] > 0).sum())
     return ThemeSection(
         comments=int(spoken["comment_id"].nunique()),
@@ -146,8 +148,8 @@ def _near(move: Movement, calendar: Calendar, marks: Sequence[Mark]) -> Movement
 
 
 def _top(
-    named: pd.DataFrame, spoken: pd.DataFrame, counted: Counted, calendar: Calendar, measures: Sequence[Measure],
-    statuses: Mapping[str, MovementKind],
+    named: pd.DataFrame, spoken: pd.DataFrame, counted: Counted, calendar: Calendar, *,
+    measures: Sequence[Measure], statuses: Mapping[str, MovementKind],
 ) -> list[ThemeLine]:  # fmt: skip
     volumes = counted.counts.loc[list(named["id"]), calendar.month]
     ids = sorted((theme_id for theme_id in volumes.index if volumes[theme_id] > 0), key=lambda i: (-volumes[i], i))[
