@@ -145,14 +145,15 @@ def _choose(
     if not _by_row(rule, mapped, "metric"):
         metric, said_by = _metric(rule, recipe, mapped, source)
         values = _values(sample, place, None, None)
-        scale, reason = _scale(rule, metric, values, recipe, mapped, source)
+        scale, reason = _scale(rule, metric, recipe, mapped, source, values=values)
         return ScoreColumn(rule, {metric: scale}, f"{said_by}; {reason}")
     metric_place = source.columns.index(mapped.fields["metric"])
     scales = {}
     for cell in sorted({read.text_of(row.cells[metric_place]) for row in sample}):
         named = metric_of(cell)
         if named is not None and named not in scales:
-            scales[named], _ = _scale(rule, named, _values(sample, place, metric_place, named), recipe, mapped, source)
+            values = _values(sample, place, metric_place, named)
+            scales[named], _ = _scale(rule, named, recipe, mapped, source, values=values)
     if not scales:
         raise MappingError(
             f"{source.path}: the column {mapped.fields['metric']!r} names neither csat, ces nor nps in the first rows"
@@ -195,7 +196,7 @@ def _values(sample: Sequence[RawRow], place: int, metric_place: int | None, metr
 
 
 def _scale(
-    rule: ScoreRule, metric: str, values: Sequence[str], recipe: Recipe, mapped: ColumnMap, source: SourceFile
+    rule: ScoreRule, metric: str, recipe: Recipe, mapped: ColumnMap, source: SourceFile, *, values: Sequence[str]
 ) -> tuple[Scale, str]:
     if rule.scale is not None:
         scale = scale_named(rule.scale)
