@@ -17,7 +17,9 @@ PENDING = pytest.StashKey[list[str]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--require``."""
-    parser.addoption("--require", action="append", default=[], metavar="MARK", help="fail if a test so marked is skipped")
+    parser.addoption(
+        "--require", action="append", default=[], metavar="MARK", help="fail if a test so marked is skipped"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -39,9 +39,11 @@ FILES = (
     (Kind.RESPONSES, "nps.csv"),
     (Kind.MILESTONES, "milestones.csv"),
 )
-SETTINGS = """\
-# The settings of the sample organisation; `verbatim settings` explains each.
+SETTINGS = r"""# The settings of the sample organisation; `verbatim settings` explains each.
 organisation = "Northlight Software (generated sample)"
+
+[redact_patterns]  # what else is personal data here: order and invoice numbers
+ORDER = '(?i:\border (?:no\. )?)(\d{8,10})\b|\b((?:PO-\d{6}|INV-\d{4}-\d{5}))\b'
 
 [currency_rates]  # value of one unit, in euros
 EUR = 1.0

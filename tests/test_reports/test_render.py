@@ -175,6 +175,7 @@ def test_json_holds_the_whole_report():
     assert read["themes"]["movements"][0]["since"] == "June 2026"
 
 
+@pytest.mark.pdf
 def test_pdf_has_two_pages_before_the_detail():
     weasyprint = pytest.importorskip("weasyprint", reason="WeasyPrint or Pango is not installed", exc_type=OSError)
     assert weasyprint

@@ -9,7 +9,6 @@ import click
 from verbatim.commands.console import opened_store, progress
 from verbatim.errors import UserError
 
-DEFAULT_SEGMENTS = ("channel", "tier")
 FORMATS = ("html", "md", "pdf", "json", "xlsx")
 
 
@@ -18,7 +17,9 @@ FORMATS = ("html", "md", "pdf", "json", "xlsx")
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice(FORMATS), help="Repeat for several. [default: html]"
 )
-@click.option("--by", multiple=True, metavar="SEGMENT", help="Break the scores down by these. [default: channel, tier]")
+@click.option(
+    "--by", multiple=True, metavar="SEGMENT", help="Break scores down by it. [default: channel and tier, if known]"
+)
 @click.option("--out", type=click.Path(path_type=Path), help="File, or folder for several. [default: HOME/reports]")
 def report_command(month: str, formats: tuple[str, ...], by: tuple[str, ...], out: Path | None) -> None:
     """Write the monthly report: scores against last month and target, themes, what changed and why, quotes.
@@ -33,7 +34,7 @@ def report_command(month: str, formats: tuple[str, ...], by: tuple[str, ...], ou
     with opened_store() as (settings, store):
         with progress() as step:
             step("building the report", 0, None)
-            report = build_monthly(store, settings, month=month, segments=by or DEFAULT_SEGMENTS)
+            report = build_monthly(store, settings, month=month, segments=by or None)
         if str(out) == "-":
             click.echo(render(report, wanted[0]).decode("utf-8"))
             return

@@ -40,9 +40,7 @@ def mine_command(start: date | None, end: date | None, question: str | None, wan
                 store, asked, start=moment(start, settings), end=moment(end, settings), question=question, progress=step
             )
         tree = theme_tree(store)
-    tops = sum(1 for row in tree if row.parent_id is None and row.kind == "theme")
-    said = f"{result.comments} comments ({result.distinct} different texts with detail) in {tops} themes"
-    notes().print(f"[dim]{said}; encoder {result.model.encoder_id}[/dim]")
+    notes().print(f"[dim]{result.summary}; encoder {result.model.encoder_id}[/dim]")
     _list(tree, as_json=as_json)
 
 
