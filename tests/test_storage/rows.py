@@ -54,8 +54,8 @@ def theme_model(name: str, day: int = 1, **given: Any) -> dict[str, Any]:
     return usual | given
 
 
-def theme(name: str, **given: Any) -> dict[str, Any]:
-    return {"id": name, "kind": "theme", "name": name.title(), "keywords": ["a", "b"], "quotes": [], "size": 1} | given
+def theme(key: str, **given: Any) -> dict[str, Any]:
+    return {"id": key, "kind": "theme", "name": key.title(), "keywords": ["a", "b"], "quotes": [], "size": 1} | given
 
 
 def assigned(number: int, theme_id: str | None, **given: Any) -> dict[str, Any]:

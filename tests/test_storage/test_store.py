@@ -56,7 +56,9 @@ def test_every_column_is_compared(store: Store) -> None:
 
 
 def test_the_last_row_of_a_key_wins(store: Store) -> None:
-    assert store.upsert(tables.survey_response, [rows.response(value=1.0), rows.response(value=4.0)]) == Changes(1, 0, 0)
+    assert store.upsert(tables.survey_response, [rows.response(value=1.0), rows.response(value=4.0)]) == Changes(
+        1, 0, 0
+    )
     assert [row["value"] for row in rows.stored(store, tables.survey_response)] == [4.0]
 
 
@@ -74,11 +76,9 @@ def test_no_rows_change_nothing(store: Store) -> None:
 
 @pytest.mark.parametrize("table", [t for t in tables.metadata.sorted_tables if "segments" in t.columns], ids=str)
 def test_bulk_and_single_writes_keep_the_same(store: Store, table: Any) -> None:
-    row: dict[str, Any] = {}
-    for column in table.columns:
-        kind = column.type.python_type if not isinstance(column.type, tables.UtcDateTime) else None
-        row[column.name] = rows.START if kind is None else {str: "ü\U0001f600", int: 3, float: 0.1, bool: True, dict: {"a": "é"}}[kind]
-    row |= {"id": "k" * 32, "batch_id": "b"}
+    values = {"Text": "ü\U0001f600", "String": "k", "BigInteger": 3, "Float": 0.1, "Boolean": True, "JSON": {"a": "é"}}
+    values |= {"UtcDateTime": rows.START}
+    row = {column.name: values[type(column.type).__name__] for column in table.columns}
     store.upsert(table, [row])
     bulk = rows.stored(store, table)
     emptied(store)
@@ -176,13 +176,16 @@ def test_finishing_an_unknown_batch_is_an_error(store: Store) -> None:
 
 def test_the_newest_theme_model_is_active_and_five_stay(store: Store) -> None:
     removed = [
-        store.save_theme_model(rows.theme_model(str(i), day=i), [rows.theme("t")], [rows.assigned(0, "t")]) for i in range(7)
+        store.save_theme_model(rows.theme_model(str(i), day=i), [rows.theme("t")], [rows.assigned(0, "t")])
+        for i in range(7)
     ]
     assert removed == [()] * 5 + [(rows.theme_model("0")["id"],), (rows.theme_model("1")["id"],)]
     assert store.active_model_id() == rows.theme_model("6")["id"]
     assert queries.theme_models(store)["active"].tolist() == [True, False, False, False, False]
     kept = {row["model_id"] for row in rows.stored(store, tables.assignment)}
-    assert kept == {row["model_id"] for row in rows.stored(store, tables.theme)} == set(queries.theme_models(store)["id"])
+    assert (
+        kept == {row["model_id"] for row in rows.stored(store, tables.theme)} == set(queries.theme_models(store)["id"])
+    )
 
 
 def test_an_older_model_saved_now_is_active_and_stays(store: Store) -> None:

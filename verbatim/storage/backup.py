@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import URL, exists, func, select, text
 
 from verbatim.errors import SchemaError, StorageError, StoreFullError, UserError
 from verbatim.storage.bulk import missing_indexes
@@ -30,7 +30,7 @@ from verbatim.storage.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL, Connection, Table
+    from sqlalchemy import Connection, Table
 
     from verbatim.settings import Settings
 
@@ -133,8 +133,8 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _pg_dump(url: URL, target: Path) -> str:
-    plain = url.set(drivername="postgresql", password=None).render_as_string()
-    return f"pg_dump --format=custom --file={target} {plain!r}"
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return f"pg_dump --format=custom --file={target} '{plain.render_as_string()}'"
 
 
 def _examined(connection: Connection, file: Path | None, thorough: bool) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal_column, select, text
 
-from verbatim.storage.tables import metadata, survey_response
+from verbatim.storage.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 LARGE_ROWS = 200_000  # from here on, in one batch …
 LARGE_SHARE = 0.2  # … and in parts of the table
 SAMPLED_ROWS = 1000
-BY_METRIC = next(index for index in survey_response.indexes if [*index.columns.keys()] == ["metric", "occurred_at"])
 
 
 def worth_dropping(connection: Connection, tables: Iterable[Table], inserted: int) -> bool:
@@ -52,17 +51,10 @@ def missing_indexes(connection: Connection) -> list[Index]:
 
 
 def take_statistics(connection: Connection) -> None:
-    """Tell the planner how the rows spread: without that, SQLite reads a whole table through an index, ten times slower.
-
-    A sample of each index is read, and the whole of the one whose sample would mislead: few metrics, many answers.
-    """
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("ANALYZE"))
-        return
-    connection.execute(text(f"PRAGMA analysis_limit = {SAMPLED_ROWS}"))
+    """Tell the planner how the rows spread; SQLite reads a sample of each index, PostgreSQL always does."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"PRAGMA analysis_limit = {SAMPLED_ROWS}"))
     connection.execute(text("ANALYZE"))
-    connection.execute(text("PRAGMA analysis_limit = 0"))
-    connection.execute(text(f"ANALYZE {BY_METRIC.name}"))
 
 
 def build_indexes(connection: Connection) -> None:

@@ -67,7 +67,9 @@ def translated(url: URL) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise translate(error.orig or error, url) from error
+        failure = translate(error.orig or error, url)
+        # Not from the error itself: what PostgreSQL says below its first line quotes the row.
+        raise failure from type(error)(None, None, Exception(_said(error.orig or error, url)), hide_parameters=True)
     except SQLAlchemyError as error:
         raise StorageError(FAILED.format(place=place_of(url), said=type(error).__name__)) from error
 

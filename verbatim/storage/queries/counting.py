@@ -58,7 +58,7 @@ def counted(
 ) -> pd.DataFrame:
     """Columns: ``by``, the keys, ``period_start``, the values, the measures; sorted by all but these.
 
-    ``span`` are the conditions on the base table alone that bound its times. Rows without a time are in no period.
+    ``span`` are those of the conditions that tell which times there are. Rows without a time are in no period.
 
     Raises:
         NotFoundError: a name of ``by`` or ``where`` that nothing is called.
@@ -67,7 +67,7 @@ def counted(
     _refuse_clash(count)
     at = grouping.base.c.occurred_at
     columns = {name: grouping.expression(name) for name in count.by} | dict(count.keys)
-    conditions = [*span, *count.conditions, *grouping.conditions(count.where)]
+    conditions = [*count.conditions, *grouping.conditions(count.where)]
     calendar = None if period is None else periods_among(connection, at, span, period, tz)
     if calendar is not None:
         columns[PERIOD] = calendar.number_of(at)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LINKS = ("ticket_id", "account_id", "contact_id")
 HOLDERS = (ticket, contact, account)
 # Names that can always be grouped by, whatever the rows hold.
+UNQUOTABLE = frozenset('"\\')  # in a path of SQLite's json_extract
 NOT_TELLING = frozenset({"scale", "source"})
 BUILT_IN = tuple(sorted({*LINKS, *(name for columns in GROUPING_COLUMNS.values() for name in columns)}))
 
@@ -56,6 +57,10 @@ class Grouping:
     def names(self) -> list[str]:
         """Every name that occurs and tells rows apart, in order."""
         return sorted(set(self.found) - NOT_TELLING)
+
+    def further_names(self) -> list[str]:
+        """`names` without those that are columns of the row itself."""
+        return [name for name in self.names() if name not in GROUPING_COLUMNS[self.base]]
 
     def expression(self, name: str) -> ColumnElement[Any]:
         """The value of ``name`` for a row, as text; null where it has none.
@@ -98,8 +103,15 @@ class Grouping:
             yes_no = case((column, "true"), (~column, "false")) if isinstance(column.type, Boolean) else column
             values.append(yes_no)
         if table.name in self.found.get(name, ()):
-            values.append(table.c.segments[name].as_string())
+            values.append(self._segment(table, name))
         return values
+
+    def _segment(self, table: Table, name: str) -> ColumnElement[Any]:
+        if self.connection.dialect.name == "sqlite" and not UNQUOTABLE.isdisjoint(name):
+            each = func.json_each(table.c.segments).table_valued("key", "value")
+            return select(each.c.value).where(each.c.key == name).scalar_subquery()
+        value: ColumnElement[Any] = table.c.segments[name].as_string()
+        return value
 
     def _link(self, name: str) -> ColumnElement[Any]:
         """The ticket, account or contact of a row; where the row does not say, what its ticket or contact says."""

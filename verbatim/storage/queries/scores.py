@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Integer, and_, case, exists, func, select
+from sqlalchemy import Integer, and_, case, exists, false, func, literal_column, select
 
 from verbatim.domain import Status
 from verbatim.storage.queries.counting import Count, counted, number, within
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EVERYWHERE: Mapping[str, Any] = {}
 STATES = {status.value: status for status in (Status.ANSWERED, Status.NOT_APPLICABLE, Status.UNANSWERED)}
+INDEX_SHARE = 0.1
 answer = survey_response.c
 ALWAYS = {"scale": answer.scale, "step": answer.step}  # answers that must not be averaged together stay apart
 
@@ -50,17 +51,18 @@ def answer_counts(
     conditions = [answer.status == Status.ANSWERED, answer.value.is_not(None)]
     if scale is not None:
         conditions.append(answer.scale == scale)
-    count = Count(
-        by=by,
-        keys=ALWAYS,
-        values={"value": answer.value},
-        measures={"n": number},
-        conditions=conditions,
-        where=where,
-    )
+    span = _asked(metric, start, end)
     with store.reading() as connection:
+        count = Count(
+            by=by,
+            keys=ALWAYS,
+            values={"value": answer.value},
+            measures={"n": number},
+            conditions=[*_read(connection, span), *conditions],
+            where=where,
+        )
         grouping = Grouping(connection, survey_response, metric)
-        return counted(connection, grouping, count, span=_asked(metric, start, end), period=period, tz=tz)
+        return counted(connection, grouping, count, span=span, period=period, tz=tz)
 
 
 def surveys(
@@ -76,16 +78,18 @@ def surveys(
     """
     spoken = exists().where(comment.c.submission_id == answer.submission_id)
     commented = case((and_(answer.status == Status.ANSWERED, spoken), 1), else_=0)
-    count = Count(
-        by=by,
-        keys=ALWAYS,
-        measures={"sent": number, **{name: _in_state(name) for name in STATES}, "commented": _commented},
-        inputs={"status": answer.status, "commented": commented},
-        where=where,
-    )
+    span = _asked(metric, start, end)
     with store.reading() as connection:
+        count = Count(
+            by=by,
+            keys=ALWAYS,
+            measures={"sent": number, **{name: _in_state(name) for name in STATES}, "commented": _commented},
+            inputs={"status": answer.status, "commented": commented},
+            conditions=_read(connection, span),
+            where=where,
+        )
         grouping = Grouping(connection, survey_response, metric)
-        return counted(connection, grouping, count, span=_asked(metric, start, end), period=period, tz=tz)
+        return counted(connection, grouping, count, span=span, period=period, tz=tz)
 
 
 def answers(
@@ -104,11 +108,11 @@ def answers(
     times = ("asked_at", "answered_at", "occurred_at", "source")
     with store.reading() as connection:
         grouping = Grouping(connection, survey_response, metric or "")
-        names = [name for name in grouping.names() if name not in fixed] if by is None else list(by)
+        names = grouping.further_names() if by is None else list(by)
         links = [grouping.expression(link).label(link) for link in ("ticket_id", "account_id", "contact_id")]
         columns = [*(answer[name] for name in (*fixed, *times)), *links]
         segments = [grouping.expression(name).label(f"key_{i}") for i, name in enumerate(names)]
-        conditions = [*_asked(metric, start, end), *grouping.conditions(where)]
+        conditions = [*_read(connection, _asked(metric, start, end)), *grouping.conditions(where)]
         rows = select(*columns, *segments).select_from(grouping.source).where(*conditions)
         frame = read(connection, rows.order_by(answer.occurred_at.is_(None), answer.occurred_at, answer.id))
         chosen = select(answer.submission_id).select_from(grouping.source).where(*conditions)
@@ -131,6 +135,21 @@ def segment_names(store: Store, metric: str | None = None) -> list[str]:
 def _asked(metric: str | None, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
     of_metric = [] if metric is None else [answer.metric == str(metric)]
     return [*of_metric, *within(survey_response, start, end)]
+
+
+def _read(connection: Connection, span: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """The conditions ``span`` for reading rows: on SQLite, for more than a tenth of them, without their index.
+
+    SQLite takes an index wherever there is one. Reading 1,000,000 rows through it took ten times as long as reading
+    the table from front to back; counting in the index, to know, takes next to nothing.
+    """
+    if connection.dialect.name != "sqlite" or not span:
+        return span
+    found = connection.execute(select(func.count()).select_from(survey_response).where(*span)).scalar_one()
+    last = connection.execute(select(func.max(literal_column("rowid"))).select_from(survey_response)).scalar() or 0
+    if found <= INDEX_SHARE * last:
+        return span
+    return [func.coalesce(condition, false()) for condition in span]  # the same, but hidden from the planner
 
 
 def _in_state(name: str) -> Measure:

@@ -102,7 +102,7 @@ def assignments(
     own = ("text", "language", "question", "informative", "occurred_at", "submission_id")
     with store.reading() as connection:
         grouping = Grouping(connection, comment)
-        names = [name for name in grouping.names() if name not in own] if by is None else list(by)
+        names = grouping.further_names() if by is None else list(by)
         kept = [given[name] for name in ("comment_id", "start", "end", "theme_id", "similarity", "margin", "sentiment")]
         columns = [*kept, *(said[name] for name in own), *(grouping.expression(link).label(link) for link in LINKS)]
         segments = [grouping.expression(name).label(f"key_{i}") for i, name in enumerate(names)]
@@ -119,8 +119,8 @@ def assignments(
         scores = _scores(connection, select(said.submission_id).select_from(joined).where(*conditions))
     fixed, rest = frame.iloc[:, : len(columns)].copy(), frame.iloc[:, len(columns) :]
     for name, values in scores.items():
-        empty = None if values.dtype == object else float("nan")
-        fixed[name] = values.reindex(fixed["submission_id"], fill_value=empty).to_numpy()
+        known = values.to_dict()
+        fixed[name] = pd.Series([known.get(one) for one in fixed["submission_id"]], dtype=values.dtype)
     return side_by_side(fixed, rest, names)
 
 
@@ -139,17 +139,17 @@ def theme_counts(
         UserError: an unknown period or time zone.
     """
     with store.reading() as connection:
+        span = _spoken(start, end, question)
         count = Count(
             by=by,
             keys={},
             values={"theme_id": given.theme_id},
             measures={"n": _comments, "sentiment": _mean_sentiment},
             inputs={"comment_id": given.comment_id, "sentiment": given.sentiment},
-            conditions=[given.model_id == _model(connection, model_id)],
+            conditions=[*span, given.model_id == _model(connection, model_id)],
             where=where,
             join=_assigned,
         )
-        span = _spoken(start, end, question)
         return counted(connection, Grouping(connection, comment), count, span=span, period=period, tz=tz)
 
 
