@@ -20,8 +20,9 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)  ## generate a sample organisation, ingest, mine, score and report
 	$(BIN)/python -m verbatim demo
 
+# Two workers share two cores: each computes on one.
 test: $(STAMP)  ## run every test
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
 lint: $(STAMP)  ## ruff and mypy strict
 	$(BIN)/ruff format --check .
