@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from verbatim.domain import Kind, Metric
+from verbatim.domain import Kind, Metric, Period
 from verbatim.errors import MissingExtraError
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
 from verbatim.pipeline import mine_store
@@ -93,10 +94,11 @@ def run_demo(settings: Settings, *, months: int, seed: int, step: Step) -> DemoR
     step("Generating the sample organisation", 0, 1)
     summary = write_sample(folder, months=months, seed=seed)
     step("Generating the sample organisation", 1, 1)
+    options = IngestOptions(now=max(datetime.now(UTC), Period.of_month(summary.last_month).end))
     with prepare_store(settings) as store:
         for place, (kind, name) in enumerate(FILES):
             step("Ingesting", place, len(FILES))
-            ingest(plan_ingest(kind, folder / name, IngestOptions(), settings), store, settings)
+            ingest(plan_ingest(kind, folder / name, options, settings), store, settings)
         step("Ingesting", len(FILES), len(FILES))
         mine_store(store, settings, progress=step)
         step("Reporting", 0, len(FORMATS))

@@ -100,8 +100,11 @@ def notes() -> Console:
 
 
 @contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
-    """A progress bar on standard error: call it with what is done, how far, and of how many (``None``: unknown)."""
+def progress(*, plain: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A progress bar on standard error: call it with what is done, how far, and of how many (``None``: unknown).
+
+    Where standard error is no terminal nothing is shown, or with ``plain`` a line a step.
+    """
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -109,13 +112,15 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int | None], N
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=notes(),
-        disable=quiet or not sys.stderr.isatty(),
+        disable=not sys.stderr.isatty(),
     )
     tasks: dict[str, Any] = {}
 
     def step(what: str, done: int, of: int | None) -> None:
         if what not in tasks:
             tasks[what] = bar.add_task(what, total=of)
+            if plain and bar.disable:
+                click.echo(f"{what} …", err=True)
         bar.update(tasks[what], completed=done, total=of)
 
     with bar:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -27,7 +29,7 @@ def demo_command(months: int, seed: int) -> None:
     home = Path(os.environ.get("VERBATIM_HOME") or "var/demo")
     os.environ["VERBATIM_HOME"] = str(home)
     os.environ["VERBATIM_CONFIG"] = str(write_settings(home))
-    with progress() as step:
+    with progress(plain=True) as step:
         result = run_demo(load_settings(), months=months, seed=seed, step=step)
     rows = [("found" if finding.ok else "MISSED", finding.planted, finding.found) for finding in result.findings]
     print_table(("", "Planted in the sample", "Found by Verbatim"), rows, title="The planted story")
@@ -38,5 +40,13 @@ def demo_command(months: int, seed: int) -> None:
         click.echo(f"  skipped: {reason}")
     click.echo("\nLook around:")
     for words in ("themes", "score csat --by channel --period month", "quotes T001", "score nps --accounts"):
-        click.echo(f"  verbatim --home {home} {words}")
+        click.echo(f"  {_command()} --home {home} {words}")
     raise click.exceptions.Exit(0 if all(finding.ok for finding in result.findings) else 1)
+
+
+def _command() -> str:
+    """How this command is called from here: by its name, or by its path where the environment is not on the path."""
+    if shutil.which("verbatim"):
+        return "verbatim"
+    path = Path(sys.executable).parent / "verbatim"
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

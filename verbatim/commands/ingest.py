@@ -27,6 +27,7 @@ MOST_REASONS = 5
 @click.option("--profile", type=click.Path(path_type=Path), help="TOML file that says how columns are read.")
 @click.option("--map", "fields", multiple=True, metavar="FIELD=COLUMN", help="Which column fills a field; repeat.")
 @click.option("--source", help="Name of where the file comes from. [default: its name without dates]")
+@click.option("--namespace", help="Whose ids these are, where two systems number tickets or accounts alike.")
 @click.option("--metric", type=click.Choice(["csat", "ces", "nps"]), help="What the score column measures.")
 @click.option("--scale", help="Scale of the score column, for example csat-5 or ces-7-ease.")
 @click.option("--date-format", metavar="FORMAT", help="d/m/y, m/d/y, or a strptime pattern such as %d.%m.%Y.")
@@ -116,7 +117,8 @@ def _column_rows(plan: IngestPlan) -> list[tuple[str, ...]]:
 def _print_result(plan: IngestPlan, result: IngestResult) -> None:
     held = ", ".join(f"{n:,} in {table}" for table, n in sorted(result.tables.items()) if n)
     click.echo(f"{plan.file.path.name}: {result.rows:,} rows ({held or 'nothing to store'})")
-    click.echo(f"{result.inserted:,} new, {result.updated:,} updated, {result.unchanged:,} unchanged")
+    removed = f", {result.removed:,} removed (their corrected rows have them no longer)" if result.removed else ""
+    click.echo(f"{result.inserted:,} new, {result.updated:,} updated, {result.unchanged:,} unchanged{removed}")
     if result.undated:
         click.echo(f"{result.undated:,} without a date: they count in totals, not in periods")
     if result.rejected:
@@ -127,7 +129,18 @@ def _print_result(plan: IngestPlan, result: IngestResult) -> None:
 
 
 def _result_as_json(plan: IngestPlan, result: IngestResult) -> dict[str, Any]:
-    names = ("batch_id", "rows", "inserted", "updated", "unchanged", "rejected", "undated", "tables", "reasons")
+    names = (
+        "batch_id",
+        "rows",
+        "inserted",
+        "updated",
+        "unchanged",
+        "removed",
+        "rejected",
+        "undated",
+        "tables",
+        "reasons",
+    )
     return {"file": str(plan.file.path), "source": plan.source, **{name: getattr(result, name) for name in names}}
 
 
