@@ -70,6 +70,8 @@ def moment(value: datetime | None) -> datetime | None:
 
 def microseconds(value: datetime | None) -> int | None:
     """Whole microseconds since 1970 in UTC."""
+    if type(value) is datetime and value.tzinfo is UTC:  # the usual case, without a further call
+        return (value - EPOCH) // MICROSECOND
     value = moment(value)
     return None if value is None else (value - EPOCH) // MICROSECOND
 
@@ -106,7 +108,9 @@ def _plain(value: datetime) -> datetime:
 
 
 def _text(value: str | None) -> str | None:
-    return None if value is None else _clean(str(value))
+    if value is None or (type(value) is str and value.isascii() and "\x00" not in value):  # the usual cases
+        return value
+    return _clean(str(value))
 
 
 def _clean(text: str) -> str:

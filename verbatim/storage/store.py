@@ -170,12 +170,9 @@ def _write(connection: Connection, table: Table, rows: Sequence[Row], batch_id: 
 
 def _segment_names(table: Table, rows: Sequence[Row]) -> list[Row]:
     """What the rows can be grouped by: segments, and columns that are filled in; of survey responses by metric."""
-    found: dict[str, set[str]] = {}
-    columns = GROUPING_COLUMNS.get(table, {}).items()
-    for row in rows:
-        names = found.setdefault(row["metric"] if table is survey_response else "", set())
-        names.update(row.get("segments") or ())
-        for name, column in columns:
-            if row.get(column) is not None:
-                names.add(name)
-    return [{"holder": table.name, "metric": metric, "name": name} for metric, names in found.items() for name in names]
+    of_metric = table is survey_response
+    shapes = {(row["metric"] if of_metric else "", *(row.get("segments") or ())) for row in rows}
+    found = {(metric, name) for metric, *names in shapes for name in names}
+    for name, column in GROUPING_COLUMNS.get(table, {}).items():
+        found |= {(row["metric"] if of_metric else "", name) for row in rows if row.get(column) is not None}
+    return [{"holder": table.name, "metric": metric, "name": name} for metric, name in found]
