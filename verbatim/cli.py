@@ -21,7 +21,7 @@ from verbatim.errors import VerbatimError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# name → (module, help line); the command in the module has the command's name with "_command" behind it.
+# name → (module, help line); the command in the module has the command's name, "_" for "-", and "_command" behind it.
 COMMANDS = {
     "demo": ("verbatim.commands.demo", "Generate a sample organisation, ingest, mine, score and report."),
     "sample": ("verbatim.commands.sample", "Write the files of a generated sample organisation."),
@@ -31,6 +31,9 @@ COMMANDS = {
     "themes": ("verbatim.commands.themes", "List the themes, or show one."),
     "quotes": ("verbatim.commands.themes", "Show what people said about a theme."),
     "score": ("verbatim.commands.score", "Calculate CSAT, CES or NPS, by segment and period."),
+    "survey": ("verbatim.commands.survey", "Response and comment rates, delays, and who answers."),
+    "may-ask": ("verbatim.commands.survey", "Say whether a person may be asked now, and why not."),
+    "signals": ("verbatim.commands.signals", "Milestones before and after, and signals that contradict each other."),
     "report": ("verbatim.commands.report", "Write the monthly report."),
     "doctor": ("verbatim.commands.doctor", "Check this installation and say how to mend what is wrong."),
     "settings": ("verbatim.commands.settings", "Print every setting, its value and where it came from."),
@@ -50,7 +53,7 @@ class CommandTable(click.Group):
         """Import one command; ``None`` if there is none of this name."""
         if cmd_name in COMMANDS:
             module = importlib.import_module(COMMANDS[cmd_name][0])
-            return cast("click.Command", getattr(module, f"{cmd_name}_command"))
+            return cast("click.Command", getattr(module, f"{cmd_name.replace('-', '_')}_command"))
         found = [entry for entry in entry_points(group=PLUGINS) if entry.name == cmd_name]
         return cast("click.Command", found[0].load()) if found else None
 

@@ -125,7 +125,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     from verbatim.storage import backup
 
     try:
-        for finding in backup.check(settings):
+        for finding in backup.check(settings, thorough=False):
             yield Finding(finding.subject, finding.state, finding.seen, finding.mend)
     except VerbatimError as error:
         yield Finding("database", "wrong", str(error), "")

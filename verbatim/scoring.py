@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from verbatim.answers import counts_of
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError, NotFoundError, ScaleError, UserError
 from verbatim.scores.accounts import Variant, account_figures
 from verbatim.scores.ces import to_ease_index
 from verbatim.scores.definitions import Definition, define, ease_index_definition
 from verbatim.scores.segments import Rules, cross_table, records, score_counts, score_table
+from verbatim.scores.stratified import adjusted_table
 from verbatim.scores.trends import rolling_weeks, trend_table
 from verbatim.storage import queries
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
-APART = ("scale", "step")  # `queries.answer_counts` always keeps these apart
 EASE_INDEX = "index"
 FOUR_WEEKS = 4
 
@@ -39,7 +40,8 @@ FOUR_WEEKS = 4
 class ScoreQuestion:
     """What is asked. ``start`` and ``end`` are aware and half-open; ``definition`` is text as `define` reads it.
 
-    ``rolling`` pools four weeks at a time; ``cross`` crosses exactly two names of ``by``.
+    ``rolling`` pools four weeks at a time; ``cross`` crosses exactly two names of ``by``; ``adjust_for`` shows the one
+    segment of ``by`` also as it would be with everybody's mix of these.
     """
 
     metric: Metric
@@ -52,6 +54,7 @@ class ScoreQuestion:
     scale: str | None = None
     rolling: bool = False
     cross: bool = False
+    adjust_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def score_sheets(store: Store, settings: Settings, question: ScoreQuestion) -> l
         ScaleError: a definition that does not fit.
     """
     _check(question)
-    counts = _counts(store, settings, question, question.by)
+    counts = _counts(store, settings, question, (*question.by, *question.adjust_for))
     sheets = [
         ScoreSheet(
             question.metric,
@@ -141,6 +144,8 @@ def _check(question: ScoreQuestion) -> None:
         raise UserError("a cross table needs exactly two segments; give --by twice")
     if question.cross and (question.period or question.rolling):
         raise UserError("a cross table has no periods; leave out --period, or narrow it with --from and --to")
+    if question.adjust_for and (len(question.by) != 1 or question.cross or question.period or question.rolling):
+        raise UserError("--adjust-for goes with exactly one --by, and with no --period, --rolling or --cross")
     if question.rolling and question.period not in {None, "week"}:
         raise UserError(f"rolling four weeks go by week; leave out --period {question.period}")
     if len(set(question.by)) != len(question.by):
@@ -149,9 +154,8 @@ def _check(question: ScoreQuestion) -> None:
 
 def _counts(store: Store, settings: Settings, question: ScoreQuestion, by: tuple[str, ...]) -> pd.DataFrame:
     try:
-        counts = queries.answer_counts(
-            store, question.metric.value, by=[name for name in by if name not in APART],
-            period="week" if question.rolling else question.period, tz=settings.timezone,
+        counts = counts_of(
+            store, settings, question.metric, by=by, period="week" if question.rolling else question.period,
             start=question.start, end=question.end, where=question.where, scale=question.scale,
         )  # fmt: skip
     except NotFoundError as error:
@@ -199,6 +203,8 @@ def _parts(
 
 def _table(counts: pd.DataFrame, definition: Definition, question: ScoreQuestion, settings: Settings) -> pd.DataFrame:
     by = list(question.by)
+    if question.adjust_for:
+        return adjusted_table(counts, definition, by[0], adjust_for=question.adjust_for, rules=rules(settings))
     if question.cross:
         return cross_table(counts, definition, by[0], by[1], rules=rules(settings))
     if question.rolling:

@@ -94,6 +94,9 @@ def test_the_ease_index_is_offered_across_scales(organisation: Verbatim) -> None
         (("score", "csat", "--rolling", "--period", "month"), "go by week"),
         (("score", "csat", "--by", "tier", "--by", "tier"), "named twice"),
         (("score", "joy"), "'joy' is not one of"),
+        (("score", "csat", "--adjust-for", "channel"), "exactly one --by"),
+        (("survey", "csat", "--by", "colour"), "no segment 'colour'"),
+        (("may-ask", "csat", "nobody"), "no contact 'nobody'"),
         (("themes", "T999"), "no theme 'T999'"),
         (("quotes", "no-detail", "--from", "2031-01-01"), "nobody said anything"),
         (("report", "--month", "2026-13"), "YYYY-MM"),
@@ -167,3 +170,64 @@ def test_the_doctor_names_a_wrong_setting(organisation: Verbatim, monkeypatch: p
     run = organisation("doctor")
     assert run.code == 1
     assert "Mars/Olympus" in run.out
+
+
+def test_agents_are_shown_with_the_mix_of_their_channels_taken_out(organisation: Verbatim) -> None:
+    (sheet,) = json.loads(organisation("score", "csat", "--by", "agent", "--adjust-for", "channel", "--json").out)
+    names = [row["agent"] for row in sheet["rows"] if row["agent"]]
+    assert names == sorted(names)  # alphabetical, never a league
+    assert all(row["score"] is None for row in sheet["rows"] if row["withheld"])
+    shown = next(row for row in sheet["rows"] if not row["withheld"])
+    assert shown["adjusted_low"] <= shown["adjusted"] <= shown["adjusted_high"]
+
+
+def test_long_standing_customers_and_cohorts_are_worked_out_from_the_accounts(organisation: Verbatim) -> None:
+    (total,) = json.loads(organisation("score", "csat", "--json").out)
+    (by_tenure,) = json.loads(organisation("score", "csat", "--by", "tenure", "--json").out)
+    assert {row["tenure"] for row in by_tenure["rows"]} <= {"new", "long-standing", None}
+    (by_cohort,) = json.loads(organisation("score", "csat", "--by", "cohort", "--json").out)
+    assert sum(row["n"] for row in by_cohort["rows"]) == sum(row["n"] for row in by_tenure["rows"])
+    assert by_cohort["total"]["n"] == total["total"]["n"]
+    (new,) = json.loads(organisation("score", "csat", "--where", "tenure=new", "--json").out)
+    assert new["total"]["n"] == next(row["n"] for row in by_tenure["rows"] if row["tenure"] == "new")
+
+
+def test_the_survey_behind_a_score_is_described(organisation: Verbatim) -> None:
+    found = json.loads(organisation("survey", "csat", "--by", "channel", "--json").out)
+    (score,) = json.loads(organisation("score", "csat", "--json").out)
+    assert sum(row["answered"] for row in found["rates"]) == score["total"]["n"]
+    assert all(0 < row["response_rate"] < 100 for row in found["rates"])
+    assert found["delays"]["median_hours"] > 0
+    assert {row["channel"] for row in found["respondents"]} >= {"chat", "email"}
+    assert "Who answers" in organisation("survey", "csat", "--by", "channel").out
+    assert organisation("survey", "csat", "--period", "month").code == 0
+
+
+def test_a_person_who_was_asked_lately_is_left_alone(organisation: Verbatim) -> None:
+    asked = next(
+        line.split(",") for line in Path("sample/nps.csv").read_text(encoding="utf-8").splitlines()[1:] if line
+    )
+    contact, day = asked[2], asked[6][:10]
+    run = organisation("may-ask", "csat", contact, "--on", day, "--json")
+    answer = json.loads(run.out)
+    assert (run.code, answer["allowed"]) == (1, False)
+    assert "30 days between any two surveys" in answer["reason"]
+    assert organisation("may-ask", "csat", contact, "--on", "2031-01-01").out == "yes\n"
+
+
+def test_milestones_are_compared_before_and_after(organisation: Verbatim) -> None:
+    found = json.loads(organisation("signals", "--json").out)
+    assert found["milestones"]
+    first = found["milestones"][0]
+    if first["change"] is not None:
+        assert first["low"] <= first["change"] <= first["high"]
+    assert "Signals in the three months before" in organisation("signals").out
+
+
+def test_a_target_in_the_settings_is_tracked(organisation: Verbatim) -> None:
+    Path("verbatim.toml").write_text("[targets.csat]\ngoal = 99.5\n", encoding="utf-8")
+    try:
+        assert "Target: " in organisation("score", "csat").out
+    finally:
+        Path("verbatim.toml").unlink()
+    assert "Target: " not in organisation("score", "csat").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,6 +30,9 @@ FEW, WITHHELD, NOISE, NO_VALUE = "few answers", "withheld", "noise", "–"
 @click.option("--rolling", is_flag=True, help="Rolling four weeks: answers pooled, one row a week.")
 @click.option("--cross", is_flag=True, help="Cross table of two segments (give --by twice).")
 @click.option("--accounts", is_flag=True, help="Account level: pooled, mean of accounts, weighted by value.")
+@click.option(
+    "--adjust-for", multiple=True, metavar="SEGMENT", help="With one --by: as if all had everybody's mix of it."
+)
 @click.option("--role", multiple=True, help="With --accounts: only contacts of this role.")
 @click.option("--from", "start", type=DAY, help="First day, YYYY-MM-DD.")
 @click.option("--to", "end", type=DAY, help="Day after the last, YYYY-MM-DD.")
@@ -56,8 +60,10 @@ def score_command(
     verbatim score csat --by channel --period month
     verbatim score nps --by tier --by region --cross
     verbatim score ces --by step --definition net
+    verbatim score csat --by agent --adjust-for channel
     """  # noqa: D301 (click reads the backspace as "keep these lines")
     from verbatim.scoring import ScoreQuestion, account_sheets, score_sheets
+    from verbatim.signals import target_status
 
     with opened_store() as (settings, store):
         question = ScoreQuestion(
@@ -72,11 +78,16 @@ def score_command(
             return
         sheets = score_sheets(store, settings, question)
         names = _account_names(store) if "account_id" in question.by else {}
+    overall = not (question.by or question.period or question.rolling or question.where)
+    now = question.end or datetime.now(UTC)
+    target = target_status(settings, question.metric, sheets[0].total, now) if overall else None
     if as_json:
         print_json([sheet.to_dict() for sheet in sheets])
         return
     for sheet in sheets:
         _print_sheet(sheet, question, settings, names)
+    if target is not None:
+        click.echo(f"Target: {target.statement}")
 
 
 def _print_sheet(sheet: ScoreSheet, question: ScoreQuestion, settings: Settings, names: Mapping[str, str]) -> None:
@@ -88,6 +99,8 @@ def _print_sheet(sheet: ScoreSheet, question: ScoreQuestion, settings: Settings,
     shown = ["n", "score", "interval", *(["mean"] if "mean" in table and sheet.definition.figure != "mean" else [])]
     if "change" in table:
         shown += ["change", "change interval"]
+    if "adjusted" in table:
+        shown += ["adjusted", "adjusted interval", "coverage"]
     rows = [
         (
             *(names.get(str(row[key]), _text(row[key])) for key in keys),
@@ -103,7 +116,7 @@ def _print_sheet(sheet: ScoreSheet, question: ScoreQuestion, settings: Settings,
             (
                 "all",
                 *("" for _ in keys[1:]),
-                *(cells.get(name, _number(total.mean)) for name in shown),
+                *(cells.get(name, _number(total.mean) if name == "mean" else "") for name in shown),
                 total.band or "",
             )
         )
@@ -158,6 +171,10 @@ def _account_names(store: Any) -> dict[str, str]:  # noqa: ANN401
 def _cell(row: Mapping[Any, Any], name: str) -> str:
     if name == "interval":
         return _interval(row["low"], row["high"])
+    if name == "adjusted interval":
+        return _interval(row["adjusted_low"], row["adjusted_high"])
+    if name == "coverage":
+        return f"{100 * row['coverage']:.0f} %"
     if name == "change":
         return _number(row["change"], signed=True)
     if name == "change interval":

@@ -11,6 +11,7 @@ from verbatim.storage.queries.frames import expanded, read
 from verbatim.storage.tables import account, contact, ingest_batch, metadata, milestone, reject, ticket, ticket_event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Table
@@ -69,13 +70,15 @@ def tickets(store: Store, *, start: datetime | None = None, end: datetime | None
         return expanded(read(connection, select(ticket).where(*conditions).order_by(at.is_(None), at, ticket.c.id)))
 
 
-def ticket_events(store: Store, ticket_id: str | None = None) -> pd.DataFrame:
-    """What happened to one ticket, or to all.
+def ticket_events(store: Store, ticket_id: str | None = None, *, kinds: Sequence[str] | None = None) -> pd.DataFrame:
+    """What happened to one ticket, or to all; of some ``kinds``, or of any.
 
     Columns: those of the table, then one a segment; by ``ticket_id``, ``at`` and ``id``.
     """
     event = ticket_event.c
-    rows = select(ticket_event) if ticket_id is None else select(ticket_event).where(event.ticket_id == ticket_id)
+    conditions = [*([] if ticket_id is None else [event.ticket_id == ticket_id])]
+    conditions += [] if kinds is None else [event.kind.in_(kinds)]
+    rows = select(ticket_event).where(*conditions)
     with store.reading() as connection:
         return expanded(read(connection, rows.order_by(event.ticket_id, event.at, event.id)))
 
