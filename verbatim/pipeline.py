@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from verbatim.domain import Assignment, Theme, stable_key
+from verbatim.domain import Assignment, Metric, Theme, stable_key
 from verbatim.errors import EmptyError, EncoderError, NotFoundError, StorageError
+from verbatim.scores.segments import PROTECTED
 from verbatim.storage import queries
 from verbatim.text.informative import is_informative
 from verbatim.text.sentiment import sentiments
@@ -29,6 +30,7 @@ from verbatim.themes.describe import Documents, Layer, describe
 from verbatim.themes.encode import find_encoder
 from verbatim.themes.model import NO_DETAIL, ThemeModel
 from verbatim.themes.name import PhraseNamer
+from verbatim.themes.people import said_names
 from verbatim.themes.quality import measure_quality
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and how much there is."""
 
-METHOD = "leiden-ward/1"  # part of a model's id: raise it when the same comments would give other themes
+METHOD = "leiden-ward/2"  # part of a model's id: raise it when the same comments would give other themes
 CHUNK_ROWS = 2048
 
 
@@ -137,7 +139,7 @@ def mine_store(
         comments,
         encoder=encoder,
         clusterer=LeidenClusterer(themes=settings.themes, seed=settings.seed),
-        namer=PhraseNamer(encoder),
+        namer=PhraseNamer(encoder, hidden=said_names(list(comments["text"]), people(store))),
         previous=active_artifact(store, settings, encoder),
         progress=progress,
     )
@@ -288,6 +290,15 @@ def active_artifact(store: Store, settings: Settings, encoder: Encoder) -> Theme
         log.warning("theme ids start anew, since the active themes cannot be compared: %s", error)
         return None
     return artifact
+
+
+def people(store: Store) -> set[str]:
+    """The names of agents and of others whose names must not become themes."""
+    found = set(queries.accounts(store)["owner"].dropna())
+    for metric in Metric:
+        for kind in sorted(PROTECTED.intersection(queries.segment_names(store, metric.value))):
+            found |= set(queries.surveys(store, metric.value, by=[kind])[kind].dropna())
+    return found
 
 
 def model_folder(settings: Settings, model_id: str) -> Path:

@@ -59,10 +59,14 @@ class Candidate:
 
 
 class PhraseNamer:
-    """Implements ``protocols.Namer``; ``encoder`` must be the one that made the centroids."""
+    """Implements ``protocols.Namer``; ``encoder`` must be the one that made the centroids.
 
-    def __init__(self, encoder: Encoder) -> None:
+    ``hidden`` words (lower case, names of agents say) are in no name and no keyword.
+    """
+
+    def __init__(self, encoder: Encoder, hidden: Collection[str] = ()) -> None:
         self._encoder = encoder
+        self._hidden = frozenset(hidden)
 
     def name(
         self, groups: Sequence[Sequence[str]], centroids: NDArray[np.float32], taken: Collection[str] = ()
@@ -71,7 +75,7 @@ class PhraseNamer:
 
         ``groups`` hold distinct texts, ``centroids`` (len(groups), d) their unit-length mean directions.
         """
-        counts = GroupCounts.of(groups)
+        counts = GroupCounts.of(groups, self._hidden)
         words = [_keywords(counts, row) for row in range(len(groups))]
         keywords = [
             tuple(usual_spelling(word, groups[row][:SPELLED_IN]) for word in words[row]) for row in range(len(groups))
@@ -115,13 +119,15 @@ class GroupCounts:
     sizes: NDArray[np.float64]
 
     @classmethod
-    def of(cls, groups: Sequence[Sequence[str]]) -> GroupCounts:
-        """Count the phrases of ``groups`` of texts."""
+    def of(cls, groups: Sequence[Sequence[str]], hidden: Collection[str] = ()) -> GroupCounts:
+        """Count the phrases of ``groups`` of texts; those with a ``hidden`` word count as never said."""
         labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
         table = count_phrases([text for group in groups for text in group])
         column = {phrase: place for place, phrase in enumerate(table.phrases)}
         sizes = np.asarray([max(1, len(group)) for group in groups], dtype=np.float64)
-        return cls(table, column, table.by_group(labels, len(groups)), sizes)
+        inside = table.by_group(labels, len(groups))
+        inside[:, [place for phrase, place in column.items() if not set(hidden).isdisjoint(phrase)]] = 0
+        return cls(table, column, inside, sizes)
 
     def weights(self, row: int) -> NDArray[np.float64]:
         """Class-based TF-IDF of every phrase in one group."""
