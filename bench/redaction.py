@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from bench.redaction_cases import HOME_REGIONS, Case, generated_cases
+from bench.shared import shared_data
 from verbatim.text.clean import clean_text
 from verbatim.text.redact import Redactor
 
@@ -105,7 +104,7 @@ def _found_spans(text: str, redacted: str, kinds: tuple[str, ...]) -> Iterator[t
 
 def speed() -> str:
     """Comments a second of CPU time, one core, the best of three rounds; files that are not here are left out."""
-    folder = Path(os.environ.get("VERBATIM_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    folder = shared_data()
     redactor = Redactor()
     lines = [
         "| file | comments | mean length | clean/s | redact/s | clean + redact/s |",

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
+from bench.shared import shared_data
 from verbatim.pipeline import encode, mine
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
 from verbatim.themes.name import PhraseNamer
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 CACHE = Path(tempfile.gettempdir()) / "verbatim-bench-vectors"
 LABELLED = {"banking77": "category", "clinc150": "intent", "hwu64": "label"}
 SEEDS = range(5)
@@ -30,8 +30,8 @@ SENTENCES = 30_000
 
 def main() -> str:
     """The section of ``bench/RESULTS.md``."""
-    if not DATA.is_dir():
-        return f"## Themes\n\nNot measured: {DATA} is missing.\n"
+    if not shared_data().is_dir():
+        return f"## Themes\n\nNot measured: {shared_data()} is missing.\n"
     encoder = CachedEncoder(find_encoder(), CACHE)
     lines = ["## Themes", "", *_agreement(encoder), "", *_speed(encoder), ""]
     return "\n".join(lines)
@@ -66,7 +66,7 @@ def _agreement(encoder: CachedEncoder) -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for name, column in LABELLED.items():
-        frame = pd.read_csv(DATA / f"{name}.csv.gz").dropna(subset=["text", column])
+        frame = pd.read_csv(shared_data() / f"{name}.csv.gz").dropna(subset=["text", column])
         texts = frame["text"].astype(str).str.strip()
         distinct = sorted(set(texts))
         vectors = encode(distinct, encoder, lambda *_: None)
@@ -97,7 +97,7 @@ def _spread(values: Any) -> str:
 
 
 def _speed(encoder: CachedEncoder) -> list[str]:
-    sentences = pd.read_csv(DATA / "sentences_300k.csv.gz")["sentence"].dropna().astype(str).head(SENTENCES)
+    sentences = pd.read_csv(shared_data() / "sentences_300k.csv.gz")["sentence"].dropna().astype(str).head(SENTENCES)
     distinct = sorted(set(sentences))
     began = time.perf_counter()
     vectors = encode(distinct, encoder, lambda *_: None)
