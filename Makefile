@@ -33,7 +33,7 @@ format: $(STAMP)  ## format and mend what ruff can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## run every benchmark; numbers go to bench/RESULTS.md
+bench: $(STAMP)  ## run every benchmark and print the numbers (about 40 minutes; `.venv/bin/python -m bench scores` runs one)
 	$(BIN)/python -m bench
 
 serve: $(STAMP)  ## the API on http://127.0.0.1:8000, over the data in ./var
