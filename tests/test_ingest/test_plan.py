@@ -16,7 +16,8 @@ from verbatim.storage.tables import comment, survey_response
         ("responses-2026-09.csv", "responses"), ("Responses_20260901.csv.gz", "responses"), ("csat.csv", "csat"),
         ("nps q3 2026.xlsx", "nps"), ("2026-09.csv", "2026-09"), ("export (3).csv", "export (3)"),
         ("survey-oct.csv", "survey"),
-        ("top10.csv", "top"),
+        ("top10.csv", "top10"), ("survey1.csv", "survey1"), ("survey-2.csv", "survey-2"), ("tamar.csv", "tamar"),
+        ("export 31.10.2026.csv", "export"), ("csat-2026-10-01_2026-10-31.csv", "csat"),
     ],
 )  # fmt: skip
 def test_a_source_is_the_files_name_without_its_date(name, source):

@@ -114,16 +114,23 @@ def plan_ingest(kind: Kind, path: Path, options: IngestOptions, settings: Settin
     return _tried_out(plan, looked_at[:TRIED], settings)
 
 
+_YEAR = r"(?:19|20)\d\d"
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+DATED = re.compile(
+    rf"""(?:
+        [-_ .]* (?<!\d) (?: {_YEAR}(?:[-_ .]?[01]\d(?:[-_ .]?[0-3]\d)?)? (?:[-_ .tT]\d\d[-_ .]?\d\d(?:[-_ .]?\d\d)?)?
+                       | [0-3]?\d[-_ .][0-3]?\d[-_ .]{_YEAR} | [01]?\d[-_ .]{_YEAR} ) (?!\d)
+        | (?:^|[-_ .]+|(?<=\d)) (?: q[1-4] | w\d\d? | {_MONTH} ) (?![a-z0-9])
+    )+$""",
+    re.IGNORECASE | re.VERBOSE,
+)  # a number alone is no date: survey1.csv and survey2.csv are two sources
+
+
 def default_source(path: Path) -> str:
     """The name of a source that exports a file each month: ``responses-2026-09.csv.gz`` is ``responses``."""
-    stem = path.name.split(".")[0] or path.name
-    bare = re.sub(
-        r"(?:[-_ .]*(?:\d+|q[1-4]|w\d\d?|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![a-z]))+$",
-        "",
-        stem,
-        flags=re.I,
-    )
-    return (re.sub(r"[-_ ]+$", "", bare) or stem).casefold()
+    stem = re.sub(r"(\.[a-z][a-z0-9]*)+$", "", path.name, flags=re.I) or path.name
+    bare = DATED.sub("", stem)
+    return (re.sub(r"[-_ .]+$", "", bare) or stem).casefold()
 
 
 def _date_columns(
