@@ -93,3 +93,8 @@ def test_no_letter_of_a_file_is_lost(text):
     shown = sum(sign in "ab" for row in found if isinstance(row, BadRow) for sign in row.value)
     assert kept + shown >= letters
     assert [row.number for row in found] == sorted({row.number for row in found})
+
+
+def test_a_comment_of_a_hundred_thousand_words_is_read():
+    text = "word " * 100_000
+    assert rows_of(f"1,{text}\n2,short\n") == [RawRow(1, ["1", text]), RawRow(2, ["2", "short"])]

@@ -152,3 +152,14 @@ def test_metrics_and_segments_are_known_by_many_names():
     assert segment_name("Agent_name", {}) == "agent"
     assert segment_name("Agent_name", {"agent": "x"}) == "Agent_name"
     assert segment_name("Shift", SEGMENTS) == "Shift"
+
+
+def test_a_column_of_ones_and_zeros_is_no_nps(desk):
+    plan = desk.plan(many("id,date,csat,comment,recommended,channel\n", "{n},2026-10-{d:02d},{s},a {n},1,chat\n"))
+    assert [rule.column for rule in plan.mapping.scores] == ["csat"]
+
+
+def test_a_comment_within_an_object_is_a_comment(desk):
+    rows = "".join(f'{{"id":"{n}","date":"2026-10-01","answers":{{"nps":9,"comment":"fine {n}"}}}}\n' for n in range(5))
+    plan = desk.plan(rows)
+    assert [rule.column for rule in plan.mapping.comments] == ["answers.comment"]

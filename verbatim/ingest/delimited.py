@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from verbatim.ingest.lines import Lines, LineTooLongError, without_wrong_bytes, wrong_byte
+from verbatim.ingest.lines import LONGEST_LINE, Lines, LineTooLongError, without_wrong_bytes, wrong_byte
 from verbatim.ingest.rows import BadRow, RawRow
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class CellRow(NamedTuple):
 
 def read_cells(lines: Lines, delimiter: str) -> Iterator[CellRow | BadRow]:
     """Every row, of any width, blank ones too."""
+    csv.field_size_limit(LONGEST_LINE)  # of the process; Python's own, 131,072, is shorter than some comments
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         lines.begin_row()

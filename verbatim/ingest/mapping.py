@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_VALUES = 2_000  # distinct values of a column that are kept for looking at
 LONG_TEXT = 25  # characters on average: more is prose
 VARIED = 0.5  # share of the filled cells that differ: more is prose or an identifier
+YES_OR_NO = frozenset({"0", "1", "0.0", "1.0"})
 SOME = 0.2
 MANY = 50
 READABLE = 0.8  # share of the filled cells that fit a scale of the metric
@@ -235,6 +236,8 @@ class _Mapper:
         values = self.looks[column].values
         if not values:
             return squash(column) in SCORE_FORMS
+        if metric == Metric.NPS and self.looks[column].filled > MANY and set(values) <= YES_OR_NO:
+            return False  # "recommended": 1 or 0
         return any(
             sum(_parses(scale, value) for value in values) >= READABLE * len(values) for scale in scales_of(metric)
         )
@@ -243,7 +246,7 @@ class _Mapper:
         if self.comments:
             return
         synonyms = next(item.synonyms for item in FIELDS[Kind.RESPONSES] if item.name == "comment")
-        column = self._by_synonym(synonyms)
+        column = self._by_synonym(synonyms) or self._nested(synonyms)
         if column is not None:
             self.comments.append(CommentRule(column, self.source.questions.get(column)))
             self._claim(column, f"the header {column!r}")
@@ -251,6 +254,12 @@ class _Mapper:
             if self.looks[other].is_prose and not _is_personal(other) and self.recipe.segments is None:
                 self.comments.append(CommentRule(other, self.source.questions.get(other, other)))
                 self._claim(other, "long texts that nearly all differ: an open answer")
+
+    def _nested(self, synonyms: Iterable[str]) -> str | None:
+        """A key within an object: ``answers.comment``."""
+        forms = set(map(squash, synonyms))
+        dotted = (name for name in self.source.columns if "." in name and self._free(name))
+        return next((name for name in dotted if squash(name.rpartition(".")[2]) in forms), None)
 
     def _take_segments(self) -> None:
         named = self.recipe.segments
