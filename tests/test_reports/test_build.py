@@ -301,3 +301,13 @@ def test_target_counts_from_its_start(story):
     store, settings = story
     later = settings.model_copy(update={"targets": {"csat": Target(goal=85.0, start=80.0, start_on=date(2026, 11, 1))}})
     assert build_monthly(store, later, month="2026-10").metrics[0].goal is None
+
+
+def test_answers_are_not_held_against_themselves(empty: tuple[Store, Settings]) -> None:
+    store, settings = empty
+    writer = Writer(store)
+    for number in range(40):
+        writer.answer(datetime(2026, 10, 1 + number % 28, tzinfo=UTC), 1 + number % 5)
+    writer.write()
+    quality = build_monthly(store, settings, month="2026-10", segments=["channel"]).quality
+    assert [(one.representation, one.weighted) for one in quality] == [((), None)]

@@ -132,6 +132,10 @@ def _nothing(store: Store, calendar: Calendar) -> str:
     for metric in Metric:
         counts = queries.answer_counts(store, metric, period="month", tz=calendar.tz)
         known |= set(counts["period_start"].dropna().dt.strftime("%Y-%m"))
-    there = f"there are answers from {min(known)} to {max(known)}" if known else "the store holds no answers yet: "
-    hint = "" if known else "`verbatim ingest responses FILE` reads some in"
-    return f"{month_name(calendar.month)} has neither answers nor comments; {there}{hint}"
+    said = queries.comments(store)["occurred_at"].dropna().dt.tz_convert(calendar.tz)
+    known |= set(said.dt.strftime("%Y-%m"))
+    if known:
+        there = f"there are some from {min(known)} to {max(known)}"
+    else:
+        there = "the store holds none with a date: `verbatim ingest responses FILE` reads some in"
+    return f"{month_name(calendar.month)} has neither answers nor comments; {there}"

@@ -94,6 +94,8 @@ def _representation(
         if not 2 <= len(groups) <= MOST_GROUPS:
             continue
         answered = counts.groupby(segment, dropna=False)["n"].sum().reset_index()
+        if not (everybody["n"].sum() > answered["n"].sum()):
+            continue  # only answers were read in: held against themselves they say nothing
         table = respondents_table(answered, everybody, [segment])
         total = int(answered["n"].sum())
         rows = tuple(
@@ -101,7 +103,7 @@ def _representation(
                 NOT_RECORDED if pd.isna(row[segment]) else str(row[segment]),
                 round(float(row["tickets_share"]), 4),
                 share_figure(int(row["respondents"]), total),
-                bool(row["is_noise"] is not pd.NA and not row["is_noise"]),
+                bool(pd.notna(row["is_noise"]) and not row["is_noise"]),
             )
             for row in table.sort_values(["tickets", segment], ascending=[False, True]).to_dict("records")
         )
