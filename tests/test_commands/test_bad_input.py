@@ -254,3 +254,34 @@ def test_a_read_only_folder(verbatim: Verbatim, monkeypatch: pytest.MonkeyPatch)
         shutil.rmtree(folder)
     assert run.code == 0
     assert_refused(refused, str(folder), code=1)
+
+
+def test_days_in_the_wrong_order_are_named(verbatim: Verbatim) -> None:
+    days = ("--from", "2026-10-05", "--to", "2026-10-01")
+    for words in (("score", "nps"), ("mine",), ("quotes", "T001")):
+        assert_refused(verbatim(*words, *days), "--from 2026-10-05 is not before --to 2026-10-01")
+
+
+def test_a_role_without_accounts_is_not_ignored(verbatim: Verbatim) -> None:
+    assert_refused(verbatim("score", "nps", "--role", "champion"), "--accounts")
+
+
+def test_rejects_cannot_be_exported_to_a_folder_that_is_not_there(verbatim: Verbatim) -> None:
+    assert nps(verbatim, write("bad.csv", GOOD + "3,2026-10-03,11,Odd\n")).code == 0
+    assert_refused(verbatim("rejects", "--export", "nowhere/rejects.csv"), "nowhere/rejects.csv")
+
+
+def test_markup_in_names_of_columns_and_values_is_shown_as_it_stands(verbatim: Verbatim) -> None:
+    rows = "".join(f"{n},2026-10-0{n},9,Great [bold]help[/],[/],[red]b[/red]\n" for n in range(1, 5))
+    assert nps(verbatim, write("markup.csv", "id,answered_at,score,comment,[red]plan,kind\n" + rows)).code == 0
+    listed = verbatim("score", "nps", "--by", "[red]plan")
+    assert listed.out.splitlines()[1].startswith("[red]plan")
+    crossed = verbatim("score", "nps", "--by", "kind", "--by", "[red]plan", "--cross")
+    assert crossed.code == 0, crossed.err
+    assert "[red]b[/red]" in crossed.out
+
+
+def test_a_month_without_anything_says_which_months_hold_comments(verbatim: Verbatim) -> None:
+    path = write("said.csv", "id,date,comment\n1,2026-09-03,It was fine on the whole\n2,2026-10-03,Very slow help\n")
+    assert verbatim("ingest", "responses", path).code == 0
+    assert_refused(verbatim("report", "--month", "2025-01"), "from 2026-09 to 2026-10")

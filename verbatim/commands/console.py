@@ -57,6 +57,16 @@ def moment(day: date | None, settings: Settings) -> datetime | None:
     return None if day is None else local_midnight(day, settings.timezone)
 
 
+def check_days(start: date | None, end: date | None) -> None:
+    """Refuse a span without a day.
+
+    Raises:
+        UserError: ``--from`` is not before ``--to``.
+    """
+    if start is not None and end is not None and start >= end:
+        raise UserError(f"--from {start} is not before --to {end}; --to is the day after the last")
+
+
 def pairs(words: Sequence[str], option: str) -> dict[str, str]:
     """Turn ``key=value`` options into a dictionary.
 
@@ -76,7 +86,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         numeric = bool(rows) and all(_looks_numeric(row[index]) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(_plain(column), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_plain(cell) for cell in row))
     output().print(table)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from verbatim.commands.console import opened_store, print_json, print_table
+from verbatim.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,4 +55,7 @@ def _write(frame: pd.DataFrame, target: Path) -> None:
         guarded[name] = [
             f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in guarded[name]
         ]
-    guarded.to_csv(target, index=False, encoding="utf-8-sig")
+    try:
+        guarded.to_csv(target, index=False, encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(f"cannot write {target} ({error.strerror or error}); name another with --export") from error

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verbatim.commands.console import DAY, moment, opened_store, output, pairs, print_json, print_table
+from verbatim.commands.console import DAY, check_days, moment, opened_store, output, pairs, print_json, print_table
 from verbatim.domain import Metric
+from verbatim.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +66,9 @@ def score_command(
     from verbatim.scoring import ScoreQuestion, account_sheets, score_sheets
     from verbatim.signals import target_status
 
+    check_days(start, end)
+    if role and not accounts:
+        raise UserError("--role chooses contacts at account level; give --accounts too, or --where role=NAME")
     with opened_store() as (settings, store):
         question = ScoreQuestion(
             metric=Metric(metric),

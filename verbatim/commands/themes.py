@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from verbatim.commands.console import DAY, moment, notes, opened_store, output, print_json, print_table, progress
+from verbatim.commands.console import (
+    DAY,
+    check_days,
+    moment,
+    notes,
+    opened_store,
+    output,
+    print_json,
+    print_table,
+    progress,
+)
 from verbatim.errors import EmptyError
 
 if TYPE_CHECKING:
@@ -33,6 +43,7 @@ def mine_command(start: date | None, end: date | None, question: str | None, wan
     from verbatim.browse import theme_tree
     from verbatim.pipeline import mine_store
 
+    check_days(start, end)
     with opened_store() as (settings, store):
         asked = settings.model_copy(update={"themes": wanted}) if wanted else settings
         with progress() as step:
@@ -88,6 +99,7 @@ def quotes_command(
     """
     from verbatim import browse
 
+    check_days(start, end)
     with opened_store() as (settings, store):
         tree = browse.theme_tree(store)
         row = browse.find_theme(tree, theme)
