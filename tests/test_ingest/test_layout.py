@@ -96,3 +96,10 @@ def test_a_name_that_stands_twice_is_refused(tmp_path):
 def test_a_first_line_of_fifty_megabytes_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be a header"):
         heading(tmp_path, "x" * 50_000_000)
+
+
+def test_semicolons_in_a_few_texts_do_not_cut_a_file_of_one_column(desk):
+    rows = "".join(f"I liked it very much{';' if n == 7 else ''} the support was quick {n}\n" for n in range(60))
+    plan = desk.plan("comment\n" + rows)
+    assert plan.file.delimiter == ","
+    assert plan.refusals == ()

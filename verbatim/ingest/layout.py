@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+SELDOM = 0.1  # share of the rows: a sign that cuts fewer stands in the texts of a file of one column
 LOOKED_AT = 400  # lines that decide delimiter and header
 MOST_HEADER_ROWS = 5
 MOST_TITLE_ROWS = 15
@@ -96,7 +97,7 @@ def _detect_delimiter(path: Path, lines: Sequence[str]) -> str:
     scores = {delimiter: _score(lines, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda d: (scores[d][0] >= DECISIVE, *scores[d]))
     share, width = scores[best]
-    if width == 0:
+    if share < SELDOM:
         return ","
     rivals = [d for d in DELIMITERS if d != best and scores[d][1] == width and scores[d][0] > 0.1]
     if share < DECISIVE and rivals and share + scores[rivals[0]][0] >= DECISIVE:
