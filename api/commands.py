@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 
 import click
 
@@ -28,8 +29,24 @@ def serve_command(host: str, port: int) -> None:
     from api.app import create_app
     from verbatim.settings import load_settings
 
-    click.echo(f"http://{host}:{port}/docs")
-    uvicorn.run(create_app(load_settings()), host=host, port=port, log_level="warning")
+    app = create_app(load_settings())
+    with listening(host, port) as taken:
+        shown = f"[{host.strip('[]')}]" if ":" in host else host
+        click.echo(f"http://{shown}:{taken.getsockname()[1]}/docs")
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[taken])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.
+
+    Raises:
+        UserError: the port is taken, or may not be opened.
+    """
+    address = (host.strip("[]"), port)
+    try:
+        return socket.create_server(address, family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise UserError(f"cannot listen on {host}, port {port} ({error.strerror}); give another --port") from error
 
 
 def is_loopback(host: str) -> bool:

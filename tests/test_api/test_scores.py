@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.commands import is_loopback
+from api.commands import is_loopback, listening
+from verbatim.errors import UserError
 from verbatim.settings import Settings
 
 
@@ -81,3 +82,11 @@ async def test_health_names_the_version(call: httpx.AsyncClient) -> None:
 )
 def test_only_this_machine_is_served(host: str, own: bool) -> None:
     assert is_loopback(host) is own
+
+
+def test_port_0_takes_a_free_port_and_a_taken_one_is_an_error():
+    with listening("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        assert port > 0
+        with pytest.raises(UserError, match=f"port {port} .*--port"):
+            listening("127.0.0.1", port)
