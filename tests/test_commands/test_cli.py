@@ -95,3 +95,12 @@ def test_settings_are_listed_with_their_origin(verbatim: Callable[..., Run]) -> 
     assert (lines["seed"]["value"], lines["seed"]["origin"]) == ("3", "verbatim.toml")
     assert "Europe/Berlin" not in run.out
     assert "seed" in verbatim("settings").out
+
+
+def test_the_sample_says_what_it_wrote(verbatim: Callable[..., Run]) -> None:
+    run = verbatim("sample", "--out", "organisation", "--months", "1")
+    assert run.code == 0, run.err
+    first, last = run.out.splitlines()
+    assert first.startswith("wrote organisation, 2026-10 to 2026-10: ")
+    assert " in accounts.csv" in first
+    assert "organisation/truth.json" in last

@@ -21,4 +21,6 @@ def sample_command(out: Path, months: int, seed: int) -> None:
     from verbatim.sample import write_sample
 
     summary = write_sample(out, months=months, seed=seed)
-    click.echo(f"wrote {out}: {summary}")
+    rows = ", ".join(f"{count:,} in {name}" for name, count in summary.rows.items())
+    click.echo(f"wrote {out}, {summary.first_month} to {summary.last_month}: {rows}")
+    click.echo(f"{summary.comments:,} comments, {summary.themes} themes; {out / 'truth.json'} says what was planted")
