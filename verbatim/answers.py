@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from verbatim.domain import Metric
+from verbatim.errors import EmptyError
 from verbatim.scores.counting import count_answers
 from verbatim.scores.customers import cohort, tenure
+from verbatim.scores.definitions import define
 from verbatim.scores.ownership import HANDOVERS, agent_when_rated
 from verbatim.storage import queries
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from verbatim.domain import Metric
+    from verbatim.scores.definitions import Definition
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
@@ -64,6 +67,28 @@ def counts_of(
     for name in derived & set(asked):
         rows = rows[rows[name] == asked[name]]
     return count_answers(rows, by=names, period=period, tz=settings.timezone)
+
+
+def main_counts(
+    store: Store, settings: Settings, metric: Metric, *, by: tuple[str, ...] = (), period: str | None = None,
+    definition: str | None = None, start: datetime | None = None, end: datetime | None = None,
+) -> tuple[pd.DataFrame, Definition]:  # fmt: skip
+    """Counts on the scale (and for NPS the step) that most answers were given on, and their definition.
+
+    Raises:
+        EmptyError: there are no answers.
+        ScaleError: a definition that does not fit the scale.
+    """
+    counts = counts_of(store, settings, metric, by=by, period=period, start=start, end=end)
+    if counts.empty:
+        raise EmptyError(f"no {metric.value.upper()} answers yet; `verbatim ingest responses FILE` reads some")
+    apart = ["scale", "step"] if metric is Metric.NPS else ["scale"]
+    sizes = counts.groupby(apart, dropna=False)["n"].sum()
+    main = sizes.sort_values(ascending=False, kind="stable").index[0]
+    parts = main if isinstance(main, tuple) else (main,)
+    for name, value in zip(apart, parts, strict=True):
+        counts = counts[counts[name] == value] if isinstance(value, str) else counts[counts[name].isna()]
+    return counts, define(metric, definition or settings.definitions.get(metric.value), str(parts[0]))
 
 
 def _worked_out(store: Store, metric: Metric, names: set[str]) -> set[str]:

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from verbatim.answers import counts_of
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError, NotFoundError, ScaleError, UserError
 from verbatim.scores.accounts import Variant, account_figures
 from verbatim.scores.ces import to_ease_index
 from verbatim.scores.definitions import Definition, define, ease_index_definition
+from verbatim.scores.drivers import factor_table
 from verbatim.scores.segments import Rules, cross_table, records, score_counts, score_table
 from verbatim.scores.stratified import adjusted_table
 from verbatim.scores.trends import rolling_weeks, trend_table
@@ -24,8 +27,6 @@ from verbatim.storage import queries
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-
-    import pandas as pd
 
     from verbatim.scores.accounts import AccountFigure
     from verbatim.scores.score import Score
@@ -132,6 +133,22 @@ def account_sheets(
         valued = accounts if weighable else None
         found.append((sheet, account_figures(part, definition, valued, rates=rates, roles=roles)))
     return found
+
+
+def factors_of(store: Store, settings: Settings, question: ScoreQuestion, names: tuple[str, ...]) -> pd.DataFrame:
+    """How much each of ``names`` goes together with the score, strongest first: `factor_table`. Not a cause.
+
+    Raises:
+        EmptyError: no answers.
+        NotFoundError: a segment that does not exist.
+    """
+    tables = []
+    for name in dict.fromkeys(names):
+        counts = _counts(store, settings, question, (name,))
+        _, _, definition, part = max(_parts(counts, settings, question), key=lambda found: float(found[3]["n"].sum()))
+        tables.append(factor_table(part, definition, [name], rules=rules(settings)))
+    both = pd.concat(tables, ignore_index=True)
+    return both.sort_values(["explained", "factor"], ascending=[False, True], ignore_index=True)
 
 
 def rules(settings: Settings) -> Rules:

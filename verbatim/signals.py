@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from verbatim.answers import main_counts
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError, ScaleError
 from verbatim.scores import divergences
-from verbatim.scores.definitions import Definition, Figure, define
+from verbatim.scores.definitions import Definition, Figure
 from verbatim.scores.targets import TargetPath, TargetStatus, track
 from verbatim.scores.trends import Comparison, before_and_after, compare
 from verbatim.storage import queries
@@ -59,7 +60,7 @@ def around_milestones(
     milestones = queries.milestones(store)
     if milestones.empty:
         raise EmptyError("no milestones yet; `verbatim ingest milestones FILE` reads releases, price changes and so on")
-    daily, chosen = _main_counts(store, settings, metric, period="day", definition=definition)
+    daily, chosen = main_counts(store, settings, metric, period="day", definition=definition)
     return [
         Around(
             str(row["name"]), str(row["kind"]), row["at"],
@@ -111,32 +112,13 @@ def last_answer(store: Store) -> datetime:
     return latest + timedelta(days=1)
 
 
-def _main_counts(
-    store: Store, settings: Settings, metric: Metric, *, by: tuple[str, ...] = (), period: str | None = None,
-    definition: str | None = None, start: datetime | None = None, end: datetime | None = None,
-) -> tuple[pd.DataFrame, Definition]:  # fmt: skip
-    """Counts on the scale (and for NPS the step) with most answers, and their definition."""
-    counts = queries.answer_counts(
-        store, metric.value, by=by, period=period, tz=settings.timezone, start=start, end=end
-    )
-    if counts.empty:
-        raise EmptyError(f"no {metric.value.upper()} answers yet; `verbatim ingest responses FILE` reads some")
-    apart = ["scale", "step"] if metric is Metric.NPS else ["scale"]
-    sizes = counts.groupby(apart, dropna=False)["n"].sum()
-    main = sizes.sort_values(ascending=False, kind="stable").index[0]
-    parts = main if isinstance(main, tuple) else (main,)
-    for name, value in zip(apart, parts, strict=True):
-        counts = counts[counts[name] == value] if isinstance(value, str) else counts[counts[name].isna()]
-    return counts, define(metric, definition or settings.definitions.get(metric.value), str(parts[0]))
-
-
 def _halves(
     store: Store, settings: Settings, metric: Metric, start: datetime, turn: datetime, end: datetime
 ) -> tuple[pd.DataFrame, pd.DataFrame, Definition] | None:
     """Counts before and after ``turn`` on one scale; ``None`` where either half has no answers."""
     try:
-        after, definition = _main_counts(store, settings, metric, start=turn, end=end)
-        before, same = _main_counts(store, settings, metric, start=start, end=turn)
+        after, definition = main_counts(store, settings, metric, start=turn, end=end)
+        before, same = main_counts(store, settings, metric, start=start, end=turn)
     except (EmptyError, ScaleError):
         return None
     return (before, after, definition) if same.name == definition.name else None
@@ -155,7 +137,7 @@ def _channel_alone(
     if "channel" not in queries.segment_names(store, definition.metric.value):
         return None
     before, after = (
-        _main_counts(store, settings, definition.metric, by=("channel",), start=span[0], end=span[1])[0]
+        main_counts(store, settings, definition.metric, by=("channel",), start=span[0], end=span[1])[0]
         for span in ((start, turn), (turn, end))
     )
     return divergences.channel_falling_alone(before, after, definition)
@@ -168,7 +150,7 @@ def _accounts_falling(
     if accounts.empty or accounts["renewal_at"].isna().all():
         return []
     before, after = (
-        _main_counts(store, settings, definition.metric, by=("account_id",), start=span[0], end=span[1])[0]
+        main_counts(store, settings, definition.metric, by=("account_id",), start=span[0], end=span[1])[0]
         for span in ((start, turn), (turn, end))
     )
     return divergences.accounts_falling_before_renewal(before, after, definition, accounts, today=end)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from verbatim.answers import main_counts
 from verbatim.domain import Metric, stable_key
 from verbatim.errors import EmptyError, NotFoundError
+from verbatim.scores.score import rounded
 from verbatim.scores.segments import records
+from verbatim.scores.stratified import PostStratified, post_stratify
 from verbatim.scores.survey import answer_delays, respondents_table, response_table, summarise_delays
 from verbatim.scores.throttle import Permission, Throttle, may_ask
 from verbatim.storage import queries
@@ -24,12 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SurveyQuality:
-    """``rates`` is `response_table`; ``delays`` of all answers; ``respondents`` is `respondents_table`, where asked."""
+    """``rates`` is `response_table`, ``delays`` are of all answers.
+
+    Where a segment is asked for that tickets have too: ``respondents`` is `respondents_table` by it, ``weighted`` the
+    score as answered beside the one weighted to all tickets.
+    """
 
     metric: Metric
     rates: pd.DataFrame
     delays: Delays
     respondents: pd.DataFrame | None
+    weighted: PostStratified | None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -38,6 +46,7 @@ class SurveyQuality:
             "rates": records(self.rates),
             "delays": self.delays.to_dict(),
             "respondents": None if self.respondents is None else records(self.respondents),
+            "post_stratified": None if self.weighted is None else _weighted_as_json(self.weighted),
         }
 
 
@@ -61,7 +70,9 @@ def survey_quality(
     since = solved.reindex(answered["ticket_id"]).set_axis(answered.index).fillna(answered["asked_at"])
     timed = answered.assign(since=since.astype(answered["asked_at"].dtype))
     delays = summarise_delays(answer_delays(timed, since="since", late_after_days=settings.late_after_days))
-    return SurveyQuality(metric, response_table(sent, keys), delays, _mix(store, metric, by, start, end))
+    return SurveyQuality(
+        metric, response_table(sent, keys), delays, *_against_tickets(store, settings, metric, by, start, end)
+    )
 
 
 def may_be_asked(
@@ -81,14 +92,23 @@ def may_be_asked(
     return may_ask(metric.value, now, history, throttle=Throttle(settings.survey_every_days))
 
 
-def _mix(
-    store: Store, metric: Metric, by: tuple[str, ...], start: datetime | None, end: datetime | None
-) -> pd.DataFrame | None:
-    """Respondents against all tickets by the first segment that tickets have too."""
+def _against_tickets(
+    store: Store, settings: Settings, metric: Metric, by: tuple[str, ...], start: datetime | None, end: datetime | None
+) -> tuple[pd.DataFrame | None, PostStratified | None]:
+    """Those who answered against all tickets, by the first segment that tickets have too."""
     tickets = queries.tickets(store, start=start, end=end)
-    known = [name for name in by if name in tickets and tickets[name].notna().any()]
+    known = tuple(name for name in by if name in tickets and tickets[name].notna().any())[:1]
     if not known:
-        return None
-    counts = queries.answer_counts(store, metric.value, by=known[:1], start=start, end=end)
-    answered = counts.groupby(known[:1], dropna=False)["n"].sum().reset_index()
-    return respondents_table(answered, tickets[known[:1]], known[:1])
+        return None, None
+    counts, definition = main_counts(store, settings, metric, by=known, start=start, end=end)
+    answered = counts.groupby(list(known), dropna=False)["n"].sum().reset_index()
+    everybody = tickets[list(known)]
+    return respondents_table(answered, everybody, known), post_stratify(counts, everybody, definition, known)
+
+
+def _weighted_as_json(found: PostStratified) -> dict[str, Any]:
+    adjusted = found.adjusted
+    return {
+        "by": list(found.strata), "raw": found.raw.to_dict(), "coverage": rounded(found.coverage),
+        "value": rounded(adjusted.value), "low": rounded(adjusted.low), "high": rounded(adjusted.high),
+    }  # fmt: skip

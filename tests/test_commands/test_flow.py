@@ -203,6 +203,23 @@ def test_the_survey_behind_a_score_is_described(organisation: Verbatim) -> None:
     assert organisation("survey", "csat", "--period", "month").code == 0
 
 
+def test_factors_are_listed_strongest_first_and_people_are_not_named(organisation: Verbatim) -> None:
+    words = [word for name in ("channel", "product", "agent") for word in ("--factor", name)]
+    rows = json.loads(organisation("score", "csat", *words, "--json").out)
+    explained = [row["explained"] for row in rows]
+    assert explained == sorted(explained, reverse=True)
+    assert next(row for row in rows if row["factor"] == "agent")["lowest"] is None
+    assert "an association, not a cause" in organisation("score", "csat", "--factor", "channel").out
+
+
+def test_the_post_stratified_score_stands_beside_the_raw_one(organisation: Verbatim) -> None:
+    (score,) = json.loads(organisation("score", "csat", "--json").out)
+    found = json.loads(organisation("survey", "csat", "--by", "channel", "--json").out)["post_stratified"]
+    assert found["raw"]["value"] == score["total"]["value"]
+    assert found["low"] < found["value"] < found["high"]
+    assert "post-stratified by channel" in organisation("survey", "csat", "--by", "channel").out
+
+
 def test_a_person_who_was_asked_lately_is_left_alone(organisation: Verbatim) -> None:
     asked = next(
         line.split(",") for line in Path("sample/nps.csv").read_text(encoding="utf-8").splitlines()[1:] if line

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from verbatim.settings import Settings
 
 PERIODS = ("day", "week", "month", "quarter")
+SMALLEST_P = 0.001
 FEW, WITHHELD, NOISE, NO_VALUE = "few answers", "withheld", "noise", "–"
 
 
@@ -33,6 +34,9 @@ FEW, WITHHELD, NOISE, NO_VALUE = "few answers", "withheld", "noise", "–"
 @click.option("--accounts", is_flag=True, help="Account level: pooled, mean of accounts, weighted by value.")
 @click.option(
     "--adjust-for", multiple=True, metavar="SEGMENT", help="With one --by: as if all had everybody's mix of it."
+)
+@click.option(
+    "--factor", "factors", multiple=True, metavar="SEGMENT", help="What goes together with the score; repeat."
 )
 @click.option("--role", multiple=True, help="With --accounts: only contacts of this role.")
 @click.option("--from", "start", type=DAY, help="First day, YYYY-MM-DD.")
@@ -48,6 +52,7 @@ def score_command(
     end: date | None,
     where: tuple[str, ...],
     accounts: bool,
+    factors: tuple[str, ...],
     role: tuple[str, ...],
     as_json: bool,
     **asked: Any,  # noqa: ANN401
@@ -62,8 +67,9 @@ def score_command(
     verbatim score nps --by tier --by region --cross
     verbatim score ces --by step --definition net
     verbatim score csat --by agent --adjust-for channel
+    verbatim score csat --factor issue_type --factor product --factor agent
     """  # noqa: D301 (click reads the backspace as "keep these lines")
-    from verbatim.scoring import ScoreQuestion, account_sheets, score_sheets
+    from verbatim.scoring import ScoreQuestion, account_sheets, factors_of, score_sheets
     from verbatim.signals import target_status
 
     check_days(start, end)
@@ -77,6 +83,10 @@ def score_command(
             where=pairs(where, "--where"),
             **asked,
         )
+        if factors:
+            names = _account_names(store) if "account_id" in factors else {}
+            _print_factors(factors_of(store, settings, question, factors), names, as_json=as_json)
+            return
         if accounts:
             _print_accounts(account_sheets(store, settings, question, roles=role or None), as_json=as_json)
             return
@@ -163,6 +173,37 @@ def _print_accounts(found: list[tuple[ScoreSheet, Any]], *, as_json: bool) -> No
             for variant, figure in figures.items()
         ]
         print_table(("How accounts count", "score", "interval", "behind it"), rows, title=sheet.title)
+
+
+def _print_factors(table: pd.DataFrame, names: Mapping[str, str], *, as_json: bool) -> None:
+    from verbatim.scores.segments import records
+
+    rows = records(table)
+    if as_json:
+        print_json(rows)
+        return
+    shown = [
+        (
+            row["factor"],
+            str(row["groups"]),
+            str(row["n"]),
+            f"{row['explained']:.1f} %",
+            _p_value(row["p_value"]),
+            *(_end(row[end], row[f"{end}_score"], names) for end in ("lowest", "highest")),
+        )
+        for row in rows
+    ]
+    columns = ("Factor", "groups", "n", "explains", "p", "lowest", "highest")
+    print_table(columns, shown, title="What goes together with the score")
+    click.echo("Share of the answers' variance (ω²), an association, not a cause; people are not named.")
+
+
+def _p_value(value: float | None) -> str:
+    return NO_VALUE if value is None else "<0.001" if value < SMALLEST_P else f"{value:.3f}"
+
+
+def _end(group: str | None, score: float | None, names: Mapping[str, str]) -> str:
+    return NO_VALUE if group is None else f"{names.get(group, group)} ({_number(score)})"
 
 
 def _account_names(store: Any) -> dict[str, str]:  # noqa: ANN401

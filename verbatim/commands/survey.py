@@ -99,6 +99,8 @@ def _print(found: SurveyQuality, by: tuple[str, ...], late_after: float) -> None
         ]
         click.echo()
         print_table((name, "of all tickets", "of the answers", "difference"), table, title="Who answers")
+    if found.weighted is not None:
+        click.echo(f"\n{found.metric.value.upper()}: {found.weighted.statement}")
 
 
 def _rate(row: Mapping[Any, Any], name: str) -> str:
