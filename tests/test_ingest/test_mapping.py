@@ -163,3 +163,11 @@ def test_a_comment_within_an_object_is_a_comment(desk):
     rows = "".join(f'{{"id":"{n}","date":"2026-10-01","answers":{{"nps":9,"comment":"fine {n}"}}}}\n' for n in range(5))
     plan = desk.plan(rows)
     assert [rule.column for rule in plan.mapping.comments] == ["answers.comment"]
+
+
+def test_the_way_to_keep_a_long_text_of_a_ticket_is_one_that_exists(desk):
+    text = "a long text that a customer wrote, number {n}"
+    rows = "".join(f'{n},2026-10-01,chat,"{text.format(n=n)}"\n' for n in range(60))
+    plan = desk.plan("id,created_at,ticket channel,resolution\n" + rows, kind=Kind.TICKETS)
+    assert list(plan.mapping.segments) == ["channel"]
+    assert any("'resolution'" in one and "--map comment" not in one for one in plan.warnings)

@@ -206,7 +206,7 @@ SEGMENTS: dict[str, tuple[str, ...]] = {
     "team": ("team", "team name", "group", "group name", "assigned team", "team assigned", "assignment group",
             "department"),
     "channel": ("channel", "channel name", "via", "via channel", "source channel", "contact type",
-            "conversation channel"),
+            "conversation channel", "ticket channel"),
     "issue_type": ("issue type", "issue category", "category", "ticket type", "contact reason", "reason for contact"),
     "product": ("product", "product name", "product purchased"),
     "product_line": ("product line", "product family"),

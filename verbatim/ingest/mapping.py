@@ -292,8 +292,12 @@ class _Mapper:
             return "looks like personal data"
         if look.is_prose:
             self.warnings.append(
-                f"{column!r} holds long texts that nearly all differ: an open answer? It is not stored; --map "
-                f"comment={column!r} stores it"
+                f"{column!r} holds long texts that nearly all differ: an open answer? It is not stored; "
+                + (
+                    f"--map comment={column!r} stores it"
+                    if self.recipe.kind is Kind.RESPONSES
+                    else "`verbatim ingest responses` reads comments"
+                )
             )
             return "long texts that nearly all differ"
         if look.is_measure:
