@@ -124,8 +124,7 @@ def account_sheets(
     counts = _counts(store, settings, question, ("account_id", "contact_id", "role"))
     accounts = queries.accounts(store)
     rates = settings.currency_rates or None
-    currencies = set(accounts["currency"].dropna())
-    weighable = accounts["arr"].notna().any() and (len(currencies) <= 1 or currencies <= set(settings.currency_rates))
+    weighable = why_unweighted(store, settings) is None
     found = []
     for scale, step, definition, part in _parts(counts, settings, question):
         table, total = score_table(part, definition, rules=rules(settings)), score_counts(part, definition)
@@ -133,6 +132,18 @@ def account_sheets(
         valued = accounts if weighable else None
         found.append((sheet, account_figures(part, definition, valued, rates=rates, roles=roles)))
     return found
+
+
+def why_unweighted(store: Store, settings: Settings) -> str | None:
+    """What is missing to weight accounts by their value, and what to do about it; nothing where they can be."""
+    accounts = queries.accounts(store)
+    if not accounts["arr"].notna().any():
+        return "not weighted by value: no account has one; `verbatim ingest accounts FILE` reads them"
+    currencies = set(accounts["currency"].dropna())
+    without = sorted(currencies - set(settings.currency_rates))
+    if len(currencies) > 1 and without:
+        return f"not weighted by value: the setting currency_rates has no rate of {', '.join(without)}"
+    return None
 
 
 def factors_of(store: Store, settings: Settings, question: ScoreQuestion, names: tuple[str, ...]) -> pd.DataFrame:

@@ -285,3 +285,12 @@ def test_a_month_without_anything_says_which_months_hold_comments(verbatim: Verb
     path = write("said.csv", "id,date,comment\n1,2026-09-03,It was fine on the whole\n2,2026-10-03,Very slow help\n")
     assert verbatim("ingest", "responses", path).code == 0
     assert_refused(verbatim("report", "--month", "2025-01"), "from 2026-09 to 2026-10")
+
+
+def test_accounts_that_cannot_be_weighted_say_why(verbatim: Verbatim) -> None:
+    rows = "".join(f"{n},2026-10-0{n},9,A{n % 2}\n" for n in range(1, 5))
+    assert nps(verbatim, write("good.csv", "id,answered_at,score,account_id\n" + rows)).code == 0
+    assert "no account has one" in verbatim("score", "nps", "--accounts").err
+    accounts = write("accounts.csv", "id,name,arr,currency\nA0,Zero,10,EUR\nA1,One,20,USD\n")
+    assert verbatim("ingest", "accounts", accounts).code == 0
+    assert "currency_rates has no rate of EUR, USD" in verbatim("score", "nps", "--accounts").err

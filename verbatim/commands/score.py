@@ -69,7 +69,7 @@ def score_command(
     verbatim score csat --by agent --adjust-for channel
     verbatim score csat --factor issue_type --factor product --factor agent
     """  # noqa: D301 (click reads the backspace as "keep these lines")
-    from verbatim.scoring import ScoreQuestion, account_sheets, factors_of, score_sheets
+    from verbatim.scoring import ScoreQuestion, account_sheets, factors_of, score_sheets, why_unweighted
     from verbatim.signals import target_status
 
     check_days(start, end)
@@ -89,6 +89,9 @@ def score_command(
             return
         if accounts:
             _print_accounts(account_sheets(store, settings, question, roles=role or None), as_json=as_json)
+            note = why_unweighted(store, settings)
+            if note is not None:
+                click.echo(note, err=True)
             return
         sheets = score_sheets(store, settings, question)
         names = _account_names(store) if "account_id" in question.by else {}
