@@ -117,6 +117,18 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("targets")
+    @classmethod
+    def _reachable_targets(cls, value: dict[str, Target]) -> dict[str, Target]:
+        for metric, target in value.items():
+            low = -100.0 if metric == "nps" else 0.0
+            for number in (target.goal, target.start):
+                if number is not None and not low <= number <= 100:
+                    raise ValueError(f"{metric} = {number:g} cannot be reached; scores go from {low:g} to 100")
+            if target.start_on and target.due_on and target.due_on <= target.start_on:
+                raise ValueError(f"the target of {metric} is due on {target.due_on}, not after it starts")
+        return value
+
     @field_validator("definitions", "targets")
     @classmethod
     def _known_metrics(cls, value: dict[str, Any]) -> dict[str, Any]:

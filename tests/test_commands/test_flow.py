@@ -96,6 +96,7 @@ def test_the_ease_index_is_offered_across_scales(organisation: Verbatim) -> None
         (("score", "joy"), "'joy' is not one of"),
         (("score", "csat", "--adjust-for", "channel"), "exactly one --by"),
         (("survey", "csat", "--by", "colour"), "no segment 'colour'"),
+        (("survey", "csat", "--from", "2026-02-01", "--to", "2026-01-01"), "is not before"),
         (("may-ask", "csat", "nobody"), "no contact 'nobody'"),
         (("themes", "T999"), "no theme 'T999'"),
         (("quotes", "no-detail", "--from", "2031-01-01"), "nobody said anything"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verbatim.commands.console import DAY, moment, opened_store, print_json, print_table
+from verbatim.commands.console import DAY, check_days, moment, opened_store, print_json, print_table
 from verbatim.domain import Metric
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def survey_command(
     """
     from verbatim.surveys import survey_quality
 
+    check_days(start, end)
     with opened_store() as (settings, store):
         found = survey_quality(
             store, settings, Metric(metric), by=by, period=period,

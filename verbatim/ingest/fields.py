@@ -79,7 +79,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "date completed", "end date", "recorded date", "date modified", "rated at", "rating date", "rated on",
             "feedback date", "comment date", "review date", "reviewed at", "survey date", "survey completed at",
             "created at", "created", "date created", "created date", "timestamp", "datetime", "date",
-            "time",
+            "time", "time started", "started at", "start time", "start date",
             "zeitstempel", "datum", "fecha",
         )),
         Field("metric", R.WORD, ("metric", "survey metric", "score type", "rating type", "survey type")),
