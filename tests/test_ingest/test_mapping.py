@@ -171,3 +171,25 @@ def test_the_way_to_keep_a_long_text_of_a_ticket_is_one_that_exists(desk):
     plan = desk.plan("id,created_at,ticket channel,resolution\n" + rows, kind=Kind.TICKETS)
     assert list(plan.mapping.segments) == ["channel"]
     assert any("'resolution'" in one and "--map comment" not in one for one in plan.warnings)
+
+
+def test_a_question_that_asks_why_makes_a_comment_of_short_answers_too(desk):
+    text = "Q1,Q2,ts\nHow likely are you to recommend us?,Why?,When\n"
+    text += '"{""ImportId"":""QID1""}","{""ImportId"":""QID2""}","{""ImportId"":""ts""}"\n'
+    plan = desk.plan(text + "9,Great people,2026-10-01\n3,Slow,2026-10-02\n", metric="nps")
+    assert [(rule.column, rule.question) for rule in plan.mapping.comments] == [("Q2", "Why?")]
+
+
+def test_answers_in_words_under_an_unknown_header_are_pointed_out(desk):
+    rows = "".join(f"{n},2026-10-0{n % 9 + 1},{('Muy satisfecho', 'Satisfecho')[n % 2]},texto {n}\n" for n in range(9))
+    plan = desk.plan("id,fecha,valoracion propia,comentario\n" + rows)
+    assert not plan.mapping.scores
+    assert any("--map score='valoracion propia' --metric csat" in warning for warning in plan.warnings)
+
+
+def test_a_rating_among_the_columns_of_a_ticket_is_not_kept_with_the_ticket(desk):
+    rows = "".join(f"{n},2026-10-01,{n % 5 + 1},chat\n" for n in range(60))
+    plan = desk.plan("id,created_at,Customer Satisfaction Rating,channel\n" + rows, kind=Kind.TICKETS)
+    assert set(plan.mapping.segments) == {"channel"}
+    assert "verbatim ingest responses" in plan.mapping.left_out["Customer Satisfaction Rating"]
+    assert any("belongs to the survey" in warning for warning in plan.warnings)

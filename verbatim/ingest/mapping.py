@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from verbatim.domain import Kind, Metric
-from verbatim.errors import MappingError, ScaleError
+from verbatim.errors import MappingError
 from verbatim.ingest import cells as read
 from verbatim.ingest.fields import FIELDS, PERSONAL, QUESTION_METRIC, SEGMENTS, Reading, squash, words_of
+from verbatim.ingest.hints import asks_openly, reads, worded_metric
 from verbatim.ingest.profile import CommentRule, Recipe, ScoreRule
 from verbatim.scores.scales import scales_of
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from verbatim.ingest.rows import RawRow
     from verbatim.ingest.source import SourceFile
-    from verbatim.scores.scales import Scale
 
 MOST_VALUES = 2_000  # distinct values of a column that are kept for looking at
 LONG_TEXT = 25  # characters on average: more is prose
@@ -239,14 +239,14 @@ class _Mapper:
         if metric == Metric.NPS and self.looks[column].filled > MANY and set(values) <= YES_OR_NO:
             return False  # "recommended": 1 or 0
         return any(
-            sum(_parses(scale, value) for value in values) >= READABLE * len(values) for scale in scales_of(metric)
+            sum(reads(scale, value) for value in values) >= READABLE * len(values) for scale in scales_of(metric)
         )
 
     def _propose_comments(self) -> None:
         if self.comments:
             return
         synonyms = next(item.synonyms for item in FIELDS[Kind.RESPONSES] if item.name == "comment")
-        column = self._by_synonym(synonyms) or self._nested(synonyms)
+        column = self._by_synonym(synonyms) or self._nested(synonyms) or self._asked_openly()
         if column is not None:
             self.comments.append(CommentRule(column, self.source.questions.get(column)))
             self._claim(column, f"the header {column!r}")
@@ -260,6 +260,12 @@ class _Mapper:
         forms = set(map(squash, synonyms))
         dotted = (name for name in self.source.columns if "." in name and self._free(name))
         return next((name for name in dotted if squash(name.rpartition(".")[2]) in forms), None)
+
+    def _asked_openly(self) -> str | None:
+        """A column whose question wants words and whose cells are not numbers."""
+        questions = self.source.questions
+        open_ones = (name for name in self.source.columns if self._free(name) and asks_openly(questions.get(name, "")))
+        return next((name for name in open_ones if not self.looks[name].is_measure), None)
 
     def _take_segments(self) -> None:
         named = self.recipe.segments
@@ -285,6 +291,12 @@ class _Mapper:
             return "not among the segments named"
         if not look.filled:
             return "empty in the first rows"
+        if self.recipe.kind is Kind.TICKETS and (metric := metric_of(column)) and self._fits(metric, column):
+            self.warnings.append(
+                f"{column!r} is a {metric.upper()} and belongs to the survey, not to the ticket: it is not stored; "
+                "`verbatim ingest responses` on the same file reads it"
+            )
+            return "a rating: `verbatim ingest responses` reads it"
         if _is_personal(column) or look.is_email:
             self.warnings.append(
                 f"{column!r} looks like personal data and is not stored; name it in segments to keep it, redacted"
@@ -313,6 +325,12 @@ class _Mapper:
                 raise MappingError(
                     f"{self.source.path}: {kind} need a column for {item.name}, and none of {columns} says so; "
                     f"name it with --map {item.name}=COLUMN"
+                )
+        for column in () if self.scores else self.segments.values():
+            if kind is Kind.RESPONSES and (metric := worded_metric(self.looks[column].values)):
+                self.warnings.append(
+                    f"no column is read as a score, but the answers of {column!r} look like {metric.upper()}; "
+                    f"--map score={column!r} --metric {metric} reads them"
                 )
         if kind is Kind.RESPONSES and not (self.scores or self.comments):
             raise MappingError(
@@ -355,14 +373,6 @@ def _look(cells: Sequence[object]) -> Look:
     length = sum(map(len, filled)) / len(filled)
     values = tuple(list(distinct)[:MOST_VALUES])
     return Look(len(filled), length, len(distinct) / len(filled), spaced / len(distinct), values)
-
-
-def _parses(scale: Scale, value: str) -> bool:
-    try:
-        scale.parse(value)
-    except ScaleError:
-        return False
-    return True
 
 
 def _is_personal(column: str) -> bool:
