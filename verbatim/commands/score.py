@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,10 @@ def score_command(
     now = question.end or datetime.now(UTC)
     target = target_status(settings, question.metric, sheets[0].total, now) if overall else None
     if as_json:
-        print_json([sheet.to_dict() for sheet in sheets])
+        found = [sheet.to_dict() for sheet in sheets]
+        if target is not None:
+            found[0]["target"] = asdict(target)
+        print_json(found)
         return
     for sheet in sheets:
         _print_sheet(sheet, question, settings, names)
