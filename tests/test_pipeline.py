@@ -14,10 +14,11 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from tests.test_themes.planted import comments, sentences
-from verbatim import pipeline
+from verbatim import mining
 from verbatim.domain import stable_key
 from verbatim.errors import EmptyError
-from verbatim.pipeline import mine, mine_store, model_folder
+from verbatim.mining import mine_store, model_folder
+from verbatim.pipeline import mine
 from verbatim.settings import Settings
 from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
@@ -169,7 +170,7 @@ def test_progress_counts_up_to_the_whole():
 
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "find_encoder", lambda model: HashingEncoder())
+    monkeypatch.setattr(mining, "find_encoder", lambda model: HashingEncoder())
     return Settings(home=tmp_path / "var", themes=6)
 
 
@@ -220,7 +221,7 @@ def test_mining_again_gives_the_same_model_and_encodes_nothing(store, settings, 
         def encode(self, texts):
             raise AssertionError(f"asked to encode {len(texts)} texts")
 
-    monkeypatch.setattr(pipeline, "find_encoder", lambda model: Refusing())
+    monkeypatch.setattr(mining, "find_encoder", lambda model: Refusing())
     second = mine_store(store, settings)
     assert second.model_id == first.model_id
     assert as_bytes(second.model) == as_bytes(first.model)

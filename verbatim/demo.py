@@ -12,7 +12,7 @@ import pandas as pd
 from verbatim.domain import Kind, Metric, Period
 from verbatim.errors import MissingExtraError
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
-from verbatim.pipeline import mine_store
+from verbatim.mining import mine_store
 from verbatim.reports import FORMATS, build_monthly, write_report
 from verbatim.reports.words import month_name
 from verbatim.sample import write_sample

@@ -41,7 +41,7 @@ def mine_command(start: date | None, end: date | None, question: str | None, wan
     Comments that were encoded before are not encoded again.
     """
     from verbatim.browse import theme_tree
-    from verbatim.pipeline import mine_store
+    from verbatim.mining import mine_store
 
     check_days(start, end)
     with opened_store() as (settings, store):
