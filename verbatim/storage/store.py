@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from verbatim.errors import NotFoundError
 from verbatim.storage.bulk import build_indexes, drop_indexes, take_statistics, worth_dropping
 from verbatim.storage.failures import translated
+from verbatim.storage.lineage import register_themes, write_edit
 from verbatim.storage.tables import (
     GROUPING_COLUMNS,
     assignment,
@@ -24,6 +25,7 @@ from verbatim.storage.tables import (
     segment_name,
     survey_response,
     theme,
+    theme_link,
     theme_model,
 )
 from verbatim.storage.upsert import Changes, upsert_rows
@@ -136,11 +138,14 @@ class Store:
             take_statistics(connection)
         self._inserted.pop(batch_id, None)
 
-    def save_theme_model(self, model: Row, themes: Sequence[Row], assignments: Sequence[Row]) -> tuple[str, ...]:
-        """Keep a theme model as the active one, with its themes and assignments, in one transaction.
+    def save_theme_model(
+        self, model: Row, themes: Sequence[Row], assignments: Sequence[Row], links: Sequence[Row] = ()
+    ) -> tuple[str, ...]:
+        """Keep a theme model as the active one, with its themes, assignments and links, in one transaction.
 
-        ``model_id`` and ``active`` are filled in. A model with the same id is replaced. The last five models by
-        ``created_at`` stay; gives the ids of those removed, whose files can go too.
+        ``model_id``, ``active``, and ``position`` and ``at`` of links are filled in. A model with the same id is
+        replaced. Its themes are registered, and those the active model had and it has not are retired. The last five
+        models by ``created_at`` stay; gives the ids of those removed, whose files can go too.
         """
         model_id = model["id"]
         with self.writing() as connection:
@@ -149,10 +154,26 @@ class Store:
             upsert_rows(connection, theme_model, [{**model, "active": True}], {})
             upsert_rows(connection, theme, themes, {"model_id": model_id})
             upsert_rows(connection, assignment, assignments, {"model_id": model_id, "start": 0})
+            connection.execute(delete(theme_link).where(theme_link.c.model_id == model_id))
+            placed = [{**row, "position": place} for place, row in enumerate(links)]
+            upsert_rows(connection, theme_link, placed, {"model_id": model_id, "at": model["created_at"]})
+            register_themes(connection, model_id, model["created_at"], themes)
             newest = (theme_model.c.active.desc(), theme_model.c.created_at.desc(), theme_model.c.id)
             removed = connection.execute(select(theme_model.c.id).order_by(*newest).offset(KEPT_MODELS)).scalars().all()
             connection.execute(delete(theme_model).where(theme_model.c.id.in_(removed)))
         return tuple(sorted(removed))
+
+    def add_edit(self, row: Row, *, undoes: Sequence[str] = ()) -> int:
+        """Append what a person did to the themes; gives its place in the order, from 1.
+
+        ``row`` has ``id``, ``at``, ``person``, ``kind``, ``payload`` and, where it is about one theme, ``theme_id``;
+        ``sequence`` is filled in. The edits with ids ``undoes`` get ``undone_by``: the new edit.
+
+        Raises:
+            NotFoundError: there is no edit to undo of that id; nothing is written then.
+        """
+        with self.writing() as connection:
+            return write_edit(connection, row, undoes)
 
     def active_model_id(self) -> str | None:
         """The theme model in use; ``None`` before the first `save_theme_model`."""

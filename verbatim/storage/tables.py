@@ -255,6 +255,49 @@ assignment = Table(
     sqlite_with_rowid=False,
 )
 
+# Every theme there ever was: ids are permanent and numbers never used again, also when models or their files are gone.
+theme_registry = Table(
+    "theme_registry",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Integer, index=True),  # 17 for T017; null for ids that people gave
+    Column("name", Text, nullable=False),  # the last one
+    Column("parent_id", Text),
+    Column("born_model_id", KEY, nullable=False),
+    Column("born_at", UtcDateTime, nullable=False),
+    Column("seen_model_id", KEY, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),  # when the last model that had it was made
+    Column("retired_at", UtcDateTime),  # when it was gone from the active model; null: it is there
+)
+
+# How the themes of a model follow from those of the model before; stays when the models go, as history.
+theme_link = Table(
+    "theme_link",
+    metadata,
+    Column("model_id", KEY, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("previous_model_id", KEY),
+    Column("at", UtcDateTime, nullable=False),  # when the model was made
+    Column("kind", Text, nullable=False),  # continued, new, split, merged, gone
+    Column("old_id", Text),  # null: the theme is new
+    Column("new_id", Text),  # null: the theme is gone
+    Column("evidence", Flat, nullable=False),
+)
+
+# What people changed in the themes, in the order they did; replayed on every refit.
+theme_edit = Table(
+    "theme_edit",
+    metadata,
+    _key(),
+    Column("sequence", Integer, nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("theme_id", Text),
+    Column("payload", Flat, nullable=False),
+    Column("undone_by", KEY),  # the edit that took this one back
+)
+
 # Columns that can be grouped by like segments: table → name of the segment → column.
 GROUPING_COLUMNS: dict[Table, dict[str, str]] = {
     survey_response: {name: name for name in ("question", "scale", "source", "step")},

@@ -1,6 +1,7 @@
 """Reading the store: functions that take a `Store` and return pandas frames, the same on every database."""
 
 from verbatim.storage.queries.groups import BUILT_IN
+from verbatim.storage.queries.identity import edits, next_theme_number, theme_links, theme_registry_rows
 from verbatim.storage.queries.records import (
     accounts,
     batches,
@@ -23,13 +24,17 @@ __all__ = [
     "batches",
     "comments",
     "contacts",
+    "edits",
     "milestones",
+    "next_theme_number",
     "rejects",
     "segment_names",
     "surveys",
     "table_sizes",
     "theme_counts",
+    "theme_links",
     "theme_models",
+    "theme_registry_rows",
     "themes",
     "ticket_events",
     "tickets",
