@@ -97,6 +97,8 @@ class Theme:
 
     ``id`` is permanent; ``name`` is not. ``keywords`` and ``quotes`` (comment ids) are ordered, best first.
     ``kind`` is ``"theme"`` or ``"no_detail"`` (the bucket for comments that say nothing).
+    What people decided: ``description``; ``name_by`` is ``"person"`` where one gave the name; ``pinned`` (never goes),
+    ``archived`` (in no list and no report); ``aliases`` are the ids of themes that were merged into this one.
     """
 
     id: str
@@ -106,6 +108,11 @@ class Theme:
     size: int
     parent_id: str | None = None
     kind: str = "theme"
+    description: str | None = None
+    name_by: str = "machine"
+    pinned: bool = False
+    archived: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

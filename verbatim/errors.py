@@ -7,6 +7,7 @@
     │   │   ├── MappingError          columns that cannot be matched to fields
     │   │   └── TooManyRejects        more bad rows than the caller allows
     │   ├── ScaleError                a value, scale or definition that does not fit a metric
+    │   ├── EditConflictError         an edit that contradicts another, or that somebody overtook
     │   ├── NotFoundError             an account, theme, period … that is not in the store
     │   ├── EmptyError                nothing to work on (no comments, no answers)
     │   └── MissingExtraError         an optional dependency that is not installed
@@ -57,6 +58,10 @@ class ScaleError(UserError):
 
 class NotFoundError(UserError):
     """What was named is not in the store."""
+
+
+class EditConflictError(UserError):
+    """An edit of themes that contradicts another one, or that somebody else's edit overtook."""
 
 
 class EmptyError(UserError):

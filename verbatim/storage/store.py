@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 KEPT_MODELS = 5
+UNEDITED = {"name_by": "machine", "pinned": False, "archived": False, "aliases": []}
 COUNTS = ("rows", "inserted", "updated", "unchanged", "rejected")
 
 
@@ -151,8 +152,8 @@ class Store:
         with self.writing() as connection:
             connection.execute(delete(theme_model).where(theme_model.c.id == model_id))
             connection.execute(update(theme_model).values(active=False))
-            upsert_rows(connection, theme_model, [{**model, "active": True}], {})
-            upsert_rows(connection, theme, themes, {"model_id": model_id})
+            upsert_rows(connection, theme_model, [{**model, "active": True}], {"edited_through": 0})
+            upsert_rows(connection, theme, themes, {**UNEDITED, "model_id": model_id})
             upsert_rows(connection, assignment, assignments, {"model_id": model_id, "start": 0})
             connection.execute(delete(theme_link).where(theme_link.c.model_id == model_id))
             placed = [{**row, "position": place} for place, row in enumerate(links)]

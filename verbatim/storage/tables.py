@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from verbatim.storage.columns import Flat, UtcDateTime
@@ -224,6 +225,9 @@ theme_model = Table(
     Column("comments", Integer, nullable=False),
     Column("parameters", Flat, nullable=False),  # what was asked for: period, question, seed, wanted number
     Column("quality", Flat, nullable=False),  # what was measured on it
+    Column(
+        "edited_through", Integer, nullable=False, server_default="0"
+    ),  # sequence of the last edit that is in it; 0: none
 )
 
 theme = Table(
@@ -237,6 +241,11 @@ theme = Table(
     Column("keywords", Flat, nullable=False),
     Column("quotes", Flat, nullable=False),  # comment ids, best first
     Column("size", Integer, nullable=False),
+    Column("description", Text),  # this and the following: what people decided
+    Column("name_by", Text, nullable=False, server_default="machine"),  # machine | person
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("archived", Boolean, nullable=False, server_default=false()),
+    Column("aliases", Flat, nullable=False, server_default="[]"),  # ids of themes merged into this one
 )
 
 assignment = Table(
