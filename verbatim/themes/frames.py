@@ -1,0 +1,119 @@
+"""A theme model as pandas frames: what ``ThemeMiner`` shows and saves, and the integers of scikit-learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from verbatim.themes.model import NO_DETAIL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from verbatim.domain import Assignment, Theme
+
+NO_LABEL = -1
+"""The integer of a comment that has no theme: without detail, unlike every theme, or without a text."""
+LAYERS = ("top", "fine")
+
+
+def layer_places(themes: Sequence[Theme], layer: str) -> list[int]:
+    """The places in ``themes`` of those of a layer, in their order: those without a parent, or those without children.
+
+    Their order gives the integers 0, 1, 2 … that stand for them. "No detail" is in no layer.
+    """
+    parents = {theme.parent_id for theme in themes}
+    return [
+        place
+        for place, theme in enumerate(themes)
+        if theme.id != NO_DETAIL and (theme.parent_id is None if layer == "top" else theme.id not in parents)
+    ]
+
+
+def label_of(themes: Sequence[Theme], layer: str) -> dict[str, int]:
+    """The integer of every theme: its own, or for the layer "top" that of the theme at the top above it.
+
+    A theme that has no place in the layer (a parent in the layer "fine", "No detail") is left out.
+    """
+    numbers = {themes[place].id: number for number, place in enumerate(layer_places(themes, layer))}
+    parent = {theme.id: theme.parent_id for theme in themes}
+    found: dict[str, int] = {}
+    for theme in themes:
+        above: str | None = theme.id
+        while above is not None and above not in numbers:
+            above = parent.get(above) if layer == "top" else None
+        if above is not None:
+            found[theme.id] = numbers[above]
+    return found
+
+
+def theme_frame(themes: Sequence[Theme], *, layer: str, texts: Mapping[str, str], comments: int) -> pd.DataFrame:
+    """One row a theme, each at the top followed by its sub-themes.
+
+    Columns: ``id`` (permanent), ``label`` (the integer in ``labels_``; <NA> where it is not of the chosen layer),
+    ``parent`` (an id or ``None``), ``kind`` ("theme" or "no_detail"), ``name``, ``keywords`` and ``quotes`` (lists,
+    best first; quotes are texts), ``size`` (comments) and ``share`` (of ``comments``, 0…1).
+    """
+    numbers: dict[str, int] = {themes[place].id: label for label, place in enumerate(layer_places(themes, layer))}
+    return pd.DataFrame(
+        {
+            "id": [theme.id for theme in themes],
+            "label": pd.array([numbers.get(theme.id) for theme in themes], dtype="Int64"),
+            "parent": pd.Series([theme.parent_id for theme in themes], dtype=object),
+            "kind": [theme.kind for theme in themes],
+            "name": [theme.name for theme in themes],
+            "keywords": [list(theme.keywords) for theme in themes],
+            "quotes": [[texts[key] for key in theme.quotes if key in texts] for theme in themes],
+            "size": [theme.size for theme in themes],
+            "share": [theme.size / comments if comments else 0.0 for theme in themes],
+        }
+    )
+
+
+def assignment_frame(assignments: Iterable[Assignment], texts: Mapping[str, str]) -> pd.DataFrame:
+    """One row a comment, or a span of it that has a theme of its own.
+
+    Columns: ``comment`` (id), ``start`` and ``end`` (of the span, in characters of the cleaned text), ``theme`` (an id;
+    ``None``: unlike every theme), ``similarity`` (cosine to the theme), ``margin`` (its lead over the next one) and
+    ``sentiment`` (−1…1, NaN where not known).
+    """
+    kept = list(assignments)
+    ends = (len(texts.get(one.comment_id, "")) if one.end is None else one.end for one in kept)
+    return pd.DataFrame(
+        {
+            "comment": pd.Series([one.comment_id for one in kept], dtype=object),
+            "start": np.asarray([one.start for one in kept], dtype=np.int64),
+            "end": np.fromiter(ends, dtype=np.int64, count=len(kept)),
+            "theme": pd.Series([one.theme_id for one in kept], dtype=object),
+            "similarity": np.asarray([one.similarity for one in kept], dtype=np.float64),
+            "margin": np.asarray([one.margin for one in kept], dtype=np.float64),
+            "sentiment": np.asarray([one.sentiment for one in kept], dtype=np.float64),
+        }
+    )
+
+
+def main_labels(assigned: pd.DataFrame, comments: Sequence[str], numbers: Mapping[str, int]) -> NDArray[np.int64]:
+    """The integer of the theme that most of each comment is about, shape ``(len(comments),)``; −1 for none.
+
+    ``assigned`` has the columns of ``assignment_frame``, ``numbers`` are those of ``label_of``. Spans are weighed by
+    their characters; ties go to the larger similarity, then to the smaller integer.
+    """
+    spans = pd.DataFrame(
+        {
+            "comment": assigned["comment"],
+            "label": [numbers.get(theme, NO_LABEL) for theme in assigned["theme"]],
+            "length": assigned["end"] - assigned["start"],
+            "similarity": assigned["similarity"],
+        }
+    )
+    spans = spans[spans["label"] != NO_LABEL]
+    if spans["comment"].duplicated().any():
+        totals = spans.groupby(["comment", "label"], sort=False).agg({"length": "sum", "similarity": "max"})
+        ranked = totals.reset_index().sort_values(["length", "similarity", "label"], ascending=[False, False, True])
+        spans = ranked.drop_duplicates("comment")
+    found = dict(zip(spans["comment"], spans["label"], strict=True))
+    return np.asarray([found.get(key, NO_LABEL) for key in comments], dtype=np.int64)

@@ -1,0 +1,127 @@
+"""Reads what is handed to ``ThemeMiner``: a list, a Series, an array or a frame of comments, as raw as it comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from verbatim.errors import EmptyError, InputError
+from verbatim.text.clean import clean_text
+from verbatim.text.redact import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    Comments = Iterable[str | None] | pd.Series[Any] | NDArray[Any] | pd.DataFrame
+
+TEXT = "text"
+
+
+def read_comments(given: Comments, *, redact: bool = True) -> pd.DataFrame:
+    """One row a row of ``given``, in its order, as ``pipeline.mine`` takes it.
+
+    ``given`` is a list, Series, array or one-column array of texts (``None`` and NaN are missing ones), or a frame with
+    the column ``text`` and, where known, ``id`` (distinct), ``occurred_at`` (taken for UTC without a zone),
+    ``language`` and ``rating``; further columns are kept.
+
+    Columns: ``id`` (text, distinct), ``label`` (what the caller knows the row by: its ``id``, else its place in the
+    index), ``text`` (cleaned; redacted unless told otherwise; empty where nothing is left) and those given.
+
+    Raises:
+        EmptyError: there are no rows.
+        InputError: not texts, no column ``text``, ids twice, or a moment or rating that cannot be read.
+    """
+    if isinstance(given, pd.DataFrame):
+        rows = _of_frame(given)
+    else:
+        texts = given if isinstance(given, pd.Series) else pd.Series(_one_dimension(given), dtype=object)
+        rows = pd.DataFrame({TEXT: texts.to_numpy(dtype=object), "label": texts.index.to_numpy()})
+    if rows.empty:
+        raise EmptyError("there are no comments; give at least one text")
+    if "id" not in rows:
+        width = len(str(len(rows)))
+        rows["id"] = [f"{place:0{width}d}" for place in range(len(rows))]
+    rows[TEXT] = _ready(rows[TEXT], redact=redact)
+    return rows
+
+
+def _of_frame(given: pd.DataFrame) -> pd.DataFrame:
+    if TEXT not in given:
+        known = ", ".join(map(str, given.columns[:8])) or "no columns"
+        raise InputError(f"the frame has no column 'text' (it has {known}); rename the one that holds the comments")
+    rows = given.reset_index(drop=True)
+    if "id" in rows:
+        _check_ids(rows["id"])
+        rows["id"] = rows["id"].astype(str)
+        rows["label"] = given["id"].to_numpy()
+    else:
+        rows["label"] = given.index.to_numpy()
+    if "occurred_at" in rows:
+        rows["occurred_at"] = _moments(rows["occurred_at"])
+    if "rating" in rows:
+        rows["rating"] = _ratings(rows["rating"])
+    if "language" in rows:
+        rows["language"] = [one if isinstance(one, str) and one else None for one in rows["language"]]
+    return rows
+
+
+def _check_ids(ids: pd.Series[Any]) -> None:
+    if ids.isna().any():
+        raise InputError(f"row {int(ids.isna().to_numpy().argmax())} has no id; fill the column 'id', or leave it out")
+    twice = ids[ids.astype(str).duplicated()]
+    if len(twice):
+        raise InputError(f"the id {str(twice.iloc[0])!r} is there twice; ids must be distinct, or leave the column out")
+
+
+def _moments(given: pd.Series[Any]) -> pd.Series[Any]:
+    try:
+        return pd.to_datetime(given, utc=True)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"the column 'occurred_at' cannot be read as moments: {error}") from error
+
+
+def _ratings(given: pd.Series[Any]) -> pd.Series[Any]:
+    try:
+        return pd.to_numeric(given).astype(float)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"the column 'rating' cannot be read as numbers: {error}") from error
+
+
+def _one_dimension(given: Iterable[str | None] | NDArray[Any]) -> NDArray[np.object_]:
+    if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+        raise InputError(f"expected a list, Series, array or frame of texts, got {type(given).__name__}")
+    if isinstance(given, np.ndarray):
+        if given.ndim == 2 and given.shape[1] == 1:
+            given = given[:, 0]
+        if given.ndim != 1:
+            raise InputError(f"expected texts in one dimension, got an array of shape {given.shape}")
+        return np.asarray(given, dtype=object)
+    texts = list(given)
+    cells = np.empty(len(texts), dtype=object)
+    cells[:] = texts
+    return cells
+
+
+def _ready(texts: pd.Series[Any], *, redact: bool) -> list[str]:
+    """Every text cleaned and redacted, each distinct one once; "" for a missing one."""
+    redactor = Redactor()
+    known: dict[str, str] = {}
+    for text in _said(texts):
+        if text not in known:
+            plain = clean_text(text)
+            known[text] = redactor.redact(plain).text if redact else plain
+    return [known[text] for text in _said(texts)]
+
+
+def _said(texts: pd.Series[Any]) -> Iterable[str]:
+    for place, text in enumerate(texts):
+        if isinstance(text, str):
+            yield text
+        elif text is None or text is pd.NA or (isinstance(text, float) and text != text):
+            yield ""
+        else:
+            raise InputError(f"row {place} holds {text!r:.40} ({type(text).__name__}), not a text")
