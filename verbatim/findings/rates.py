@@ -1,0 +1,225 @@
+"""Which themes are new, growing or fading: rates of a window of months against those before, by permutation.
+
+A theme's rate is voices on it ÷ all voices of a month; a voice is one person in one month. Windows of one to six
+months that end with the month looked at are compared with the twelve months before each. The evidence is the exact
+conditional test of two Poisson rates (Przyborowski and Wilenski 1940, mid-p), as a normal deviate, divided by the root
+of the theme's usual restlessness from month to month where that is more than chance. Where the same window a year ago
+rose (or fell) against its own year, the theme's season is taken out first. The strongest window counts.
+
+How strong evidence gets by chance, in any theme and window, is found by dealing the dates out anew among the voices
+`permutations` times (Westfall and Young 1993, single-step): at a p of 0.05 no more than 5 % of months without any
+change have a theme, new, growing or fading, that is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.special import bdtr, bdtrc, ndtri
+
+from verbatim.errors import EmptyError
+from verbatim.findings.moments import Voices, dated, shuffled_counts, voices
+from verbatim.findings.resampling import CUSTOMER_KEYS
+from verbatim.scores.groups import require
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from verbatim.scores.intervals import Array
+
+PERMUTATIONS = 999
+WINDOW = 6
+YEAR = 12
+FEWEST_BEFORE = 30  # voices before a window, or a year ago, to compare with
+FEWEST = 5  # voices on a theme, in the window or before it
+FEWEST_CUSTOMERS = 3
+LITTLE = 0.2  # of the rate since: so much may there have been before a new theme
+DOMINATED = 0.5
+SEASONAL = 1.64  # a rise or fall a year ago that is more than chance (one-sided 5 %)
+USUAL_SQUARE = 0.455  # median of a squared normal deviate
+LARGEST = 30.0
+COLUMNS = (
+    "theme_id", "kind", "since", "months", "n", "n_before", "of", "of_before", "rate", "rate_before", "customers",
+    "p", "alarm", "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Signed deviates ``(t,)``, positive for a rise, and the window (months) that each comes from."""
+
+    deviate: Array
+    window: Array
+
+
+def rate_alarms(
+    comments: pd.DataFrame, pairs: pd.DataFrame, themes: Sequence[str], month: str, *, tz: str = "UTC",
+    permutations: int = PERMUTATIONS, seed: int = 7, alpha: float = 0.05,
+) -> pd.DataFrame:  # fmt: skip
+    """One row a theme of ``themes``, surest first: what its rate did up to the end of ``month`` ("2026-10", in ``tz``).
+
+    ``comments``: ``id``, ``occurred_at`` (aware; NaT is left out) and, where known, ``contact_id``, ``account_id``,
+    ``submission_id``; ``pairs``: ``comment_id``, ``theme_id`` (`membership`).
+
+    Columns: ``theme_id``; ``kind`` (new, growing, fading; what it would be, see ``alarm``); ``since`` (first month of
+    the window) and ``months`` (its length); ``n``, ``of`` (comments on the theme and all comments in the window),
+    ``n_before``, ``of_before`` (in the twelve months before it); ``rate``, ``rate_before`` (per cent of comments);
+    ``customers`` (accounts, else contacts, behind ``n``); ``p`` (allowing for all themes and windows); ``alarm``
+    (``p`` below ``alpha``, enough voices, several customers and no single one behind most of it); ``why`` there is no
+    alarm although p is below ``alpha``, else ``None``.
+
+    Raises:
+        EmptyError: no comments in the month, or too few before it to compare with.
+        UserError: a column is missing, or no month.
+    """
+    require(pairs, ["comment_id", "theme_id"])
+    rows, labels = dated(comments, month, tz)
+    chosen = sorted(set(themes))
+    spoken = voices(rows, rows["month_number"].to_numpy(), len(labels), pairs, chosen, ("contact_id", "account_id"))
+    counts, totals = shuffled_counts(spoken, np.random.default_rng(seed), shuffle=False)
+    if not _windows(totals):
+        raise EmptyError(f"fewer than {FEWEST_BEFORE} comments before {month}; there is nothing to compare it with")
+    evidence = _evidence(counts, totals)
+    p = _p_values(np.abs(evidence.deviate), spoken, permutations, seed)
+    table = _described(rows, pairs, chosen, labels, evidence)
+    table["p"] = p
+    table["why"] = [_objection(row) if row["p"] < alpha else None for row in table.to_dict("records")]
+    table["why"] = table["why"].astype(object).where(table["why"].notna(), None)
+    table["alarm"] = (table["p"] < alpha) & table["why"].isna()
+    order = np.lexsort([chosen, -np.abs(evidence.deviate), p])
+    return table.iloc[order].reset_index(drop=True)[list(COLUMNS)]
+
+
+def _p_values(strength: Array, spoken: Voices, permutations: int, seed: int) -> Array:
+    """How often the strongest evidence of any theme is as strong where dates mean nothing."""
+    rng = np.random.default_rng(seed)
+    strongest = np.empty(permutations)
+    for draw in range(permutations):
+        counts, totals = shuffled_counts(spoken, rng)
+        strongest[draw] = np.abs(_evidence(counts, totals).deviate).max(initial=0.0)
+    reached = (strongest[:, None] >= strength[None, :] - 1e-9).sum(axis=0)
+    return (1 + reached) / (permutations + 1)
+
+
+def _windows(totals: Array) -> list[int]:
+    """Lengths of windows that have somebody in them and enough voices before."""
+    size = len(totals)
+    return [
+        w for w in range(1, min(WINDOW, size - 1) + 1)
+        if totals[size - w :].sum() > 0 and totals[max(0, size - w - YEAR) : size - w].sum() >= FEWEST_BEFORE
+    ]  # fmt: skip
+
+
+def _evidence(counts: Array, totals: Array) -> _Evidence:
+    """From counts ``(t, m)`` and totals ``(m,)`` to the strongest deviate of each theme."""
+    restless = np.sqrt(_restlessness(counts, totals))
+    best, window = np.zeros(len(counts)), np.ones(len(counts))
+    for w in _windows(totals):
+        end = len(totals) - w
+        deviate = _deviate(*_sums(counts, totals, end, w), _season(counts, totals, w)) / restless
+        better = np.abs(deviate) > np.abs(best)
+        best, window = np.where(better, deviate, best), np.where(better, w, window)
+    return _Evidence(best, window)
+
+
+def _sums(counts: Array, totals: Array, end: int, w: int) -> tuple[Array, float, Array, float]:
+    """Voices on each theme and all, in the window of ``w`` months from ``end`` and in the year before it."""
+    start = max(0, end - YEAR)
+    now, before = slice(end, end + w), slice(start, end)
+    return counts[:, now].sum(axis=1), totals[now].sum(), counts[:, before].sum(axis=1), totals[before].sum()
+
+
+def _season(counts: Array, totals: Array, w: int) -> Array:
+    """By how much each theme rose or fell in the same months a year ago; 1 where that is not known, or was chance."""
+    factor = np.ones(len(counts))
+    end = len(totals) - w - YEAR
+    if end < 1:
+        return factor
+    on, of, on_before, of_before = _sums(counts, totals, end, w)
+    if of < FEWEST_BEFORE or of_before < FEWEST_BEFORE:
+        return factor
+    real = np.abs(_deviate(on, of, on_before, of_before, factor)) > SEASONAL
+    ratio = ((on + 0.5) / (of + 1)) / ((on_before + 0.5) / (of_before + 1))
+    return np.where(real & (on + on_before >= FEWEST), ratio, factor)
+
+
+def _deviate(on: Array, of: float, on_before: Array, of_before: float, season: Array) -> Array:
+    """Normal deviate of the exact test that the rate is ``season`` times that before; 0 where it points both ways."""
+    both = on + on_before
+    expected = of * season / (of * season + of_before)
+    beyond, within = bdtrc(on, both, expected), bdtr(on, both, expected)
+    at_least = np.where(on > 0, bdtrc(np.maximum(on - 1, 0), both, expected), 1.0)
+    upper = (beyond + at_least) / 2
+    lower = (within + 1 - at_least) / 2
+    rising = upper < lower
+    tail = np.clip(np.where(rising, upper, lower), 1e-300, 0.5)
+    share = np.clip(both / max(of + of_before, 1.0), 0.0, 0.95)
+    size = np.minimum(-ndtri(tail) / np.sqrt(1 - share), LARGEST)
+    wrong_way = np.where(rising, on * of_before <= on_before * of, on * of_before >= on_before * of)
+    return np.where((both == 0) | wrong_way, 0.0, np.where(rising, size, -size))
+
+
+def _restlessness(counts: Array, totals: Array) -> Array:
+    """How much more than by chance each theme moves from month to month, 1 or more ``(t,)``.
+
+    From the median of squared standardised steps, which one jump or a steady trend hardly moves; halfway between the
+    theme's own and that of all themes.
+    """
+    spoken = totals > 0
+    if spoken.sum() < 4:
+        return np.ones(len(counts))
+    rates = counts[:, spoken] / totals[spoken]
+    share = counts.sum(axis=1, keepdims=True) / totals.sum()
+    size = np.maximum(share * (1 - share), 1e-12) * (1 / totals[spoken][1:] + 1 / totals[spoken][:-1])
+    squares = np.diff(rates, axis=1) ** 2 / size
+    large = counts.sum(axis=1) >= FEWEST * spoken.sum()
+    own = np.where(large, np.median(squares, axis=1) / USUAL_SQUARE, 1.0)
+    pooled = np.median(squares[large]) / USUAL_SQUARE if large.any() else 1.0
+    return np.maximum((own + pooled) / 2, 1.0)
+
+
+def _described(
+    rows: pd.DataFrame, pairs: pd.DataFrame, chosen: Sequence[str], labels: Sequence[str], evidence: _Evidence
+) -> pd.DataFrame:
+    """What is shown of each theme: comments, not voices, in its window and before."""
+    number = rows["month_number"].to_numpy()
+    who = next((rows[key] for key in CUSTOMER_KEYS[:2] if key in rows and rows[key].notna().any()), rows["id"])
+    by_id = pd.DataFrame({"month": number, "who": who.where(who.notna(), rows["id"]).to_numpy()}, index=rows["id"])
+    said = pairs[pairs["comment_id"].isin(by_id.index)].drop_duplicates(["comment_id", "theme_id"])
+    said = said.assign(**{name: said["comment_id"].map(by_id[name]) for name in by_id})
+    of_theme = dict(list(said.groupby("theme_id")))
+    records = []
+    for place, theme in enumerate(chosen):
+        w = int(evidence.window[place])
+        end = len(labels) - w
+        own = of_theme.get(theme, said.iloc[:0])
+        inside = own[own["month"] >= end]
+        before = own["month"].between(end - YEAR, end - 1)
+        of, of_before = int((number >= end).sum()), int(((number >= end - YEAR) & (number < end)).sum())
+        rate, rate_before = 100 * len(inside) / max(of, 1), 100 * int(before.sum()) / max(of_before, 1)
+        rising = evidence.deviate[place] > 0
+        kind = ("new" if rate_before <= LITTLE * rate else "growing") if rising else "fading"
+        sizes = inside["who"].value_counts()
+        first = inside["month"].min() if kind == "new" and len(inside) else end
+        records.append(
+            {
+                "theme_id": theme, "kind": kind, "since": labels[int(first)], "months": w, "n": len(inside), "of": of,
+                "n_before": int(before.sum()), "of_before": of_before, "rate": rate, "rate_before": rate_before,
+                "customers": len(sizes), "largest": float(sizes.iloc[0] / len(inside)) if len(inside) else 0.0,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(records)
+
+
+def _objection(row: dict[str, object]) -> str | None:
+    """Why a theme that moved is not named."""
+    if row["kind"] == "fading":
+        return None if int(str(row["n_before"])) >= FEWEST else f"fewer than {FEWEST} comments before"
+    if int(str(row["n"])) < FEWEST:
+        return f"fewer than {FEWEST} comments"
+    if int(str(row["customers"])) < FEWEST_CUSTOMERS:
+        return f"fewer than {FEWEST_CUSTOMERS} customers"
+    return "one customer is behind most of it" if float(str(row["largest"])) > DOMINATED else None
