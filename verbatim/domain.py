@@ -95,7 +95,8 @@ class Comment:
 class Theme:
     """A group of comments that speak of the same thing.
 
-    ``id`` is permanent; ``name`` is not. ``keywords`` and ``quotes`` (comment ids) are ordered, best first.
+    ``id`` is permanent; ``name`` is not. ``keywords`` and ``quotes`` (comment ids) are ordered, best first;
+    ``quote_kinds`` says why each was chosen (representative, recent, most_critical, most_positive), where known.
     ``kind`` is ``"theme"`` or ``"no_detail"`` (the bucket for comments that say nothing).
     What people decided: ``description``; ``name_by`` is ``"person"`` where one gave the name; ``pinned`` (never goes),
     ``archived`` (in no list and no report); ``aliases`` are the ids of themes that were merged into this one.
@@ -113,6 +114,7 @@ class Theme:
     pinned: bool = False
     archived: bool = False
     aliases: tuple[str, ...] = ()
+    quote_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ ENCODER = HashingEncoder()
 def chosen(texts, count=5):
     vectors = ENCODER.encode(texts)
     centre = vectors.mean(axis=0) if len(texts) else np.zeros(ENCODER.dimension, np.float32)
-    return [texts[row] for row in choose_quotes(texts, vectors, centre, count)]
+    return [texts[quote.row] for quote in choose_quotes(texts, vectors, centre, count)]
 
 
 def test_near_duplicates_are_never_quoted_together():

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import safetensors.numpy
@@ -131,8 +131,7 @@ def _parse(description: object, vectors: bytes, folder: Path) -> ThemeArtifact:
         if hashlib.sha256(vectors).hexdigest() != description["vectors_sha256"]:
             raise StorageError(f"the vectors in {folder} do not belong to its {JSON_FILE}; {REFIT}")
         themes = tuple(
-            Theme(**{**entry, "keywords": tuple(entry["keywords"]), "quotes": tuple(entry["quotes"])})
-            for entry in description["themes"]
+            Theme(**{key: _frozen(value) for key, value in entry.items()}) for entry in description["themes"]
         )
         centroids = safetensors.numpy.load(vectors)["centroids"]
         if centroids.shape != (len(themes), description["dimension"]):
@@ -140,6 +139,10 @@ def _parse(description: object, vectors: bytes, folder: Path) -> ThemeArtifact:
         return ThemeArtifact(description["encoder_id"], themes, centroids, int(description["next_number"]))
     except (KeyError, TypeError, ValueError, SafetensorError) as error:
         raise StorageError(f"the theme model in {folder} is damaged ({error}); {REFIT}") from error
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - a value of JSON
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from verbatim.domain import Theme
 from verbatim.themes.cluster import group_centroids
+from verbatim.themes.naming import Group, name_groups
 from verbatim.themes.quotes import choose_quotes
 from verbatim.themes.track import continue_ids
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from verbatim.protocols import Namer, Tree
     from verbatim.themes.artifact import ThemeArtifact
+    from verbatim.themes.quotes import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,14 @@ class Documents:
     """The distinct texts that are grouped, in alphabetical order.
 
     ``counts`` (n,) is how many comments have each text; ``speakers`` the comment that stands for them in quotes.
+    ``recency`` (n,) goes from 0 (the oldest) to 1, ``mood`` (n,) from -1 (most critical) to 1, NaN where unknown.
     """
 
     texts: tuple[str, ...]
     counts: NDArray[np.int64]
     speakers: tuple[str, ...]
+    recency: NDArray[np.float64] | None = None
+    mood: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,45 @@ def _layer(
     members = [np.flatnonzero(labels == group) for group in range(groups)]
     placed = np.flatnonzero(labels >= 0)
     centroids = group_centroids(vectors[placed], labels[placed], groups, documents.counts[placed].astype(np.float64))
-    texts = [[documents.texts[row] for row in rows] for rows in members]
-    named = namer.name(texts, centroids, taken) if groups else []
-    themes = []
-    for group, (name, keywords) in enumerate(named):
-        rows = members[group]
-        quoted = choose_quotes(texts[group], vectors[rows], centroids[group])
-        quotes = tuple(documents.speakers[rows[place]] for place in quoted)
-        themes.append(Theme("", name, keywords, quotes, int(documents.counts[rows].sum())))
+    quotes = [_quotes(documents, vectors, rows, centroid) for rows, centroid in zip(members, centroids, strict=True)]
+    seen = [
+        Group(
+            texts=tuple(documents.texts[row] for row in rows),
+            vectors=vectors[rows],
+            centroid=centroid,
+            size=int(documents.counts[rows].sum()),
+            quotes=tuple(documents.texts[quote.row] for quote in quoted),
+        )
+        for rows, centroid, quoted in zip(members, centroids, quotes, strict=True)
+    ]
+    named = name_groups(namer, seen, taken)
+    themes = [
+        Theme(
+            id="",
+            name=naming.name,
+            keywords=naming.keywords,
+            quotes=tuple(documents.speakers[quote.row] for quote in quoted),
+            size=group.size,
+            description=naming.description,
+            quote_kinds=tuple(quote.kind.value for quote in quoted),
+        )
+        for naming, group, quoted in zip(named, seen, quotes, strict=True)
+    ]
     return Layer(tuple(themes), labels, centroids)
+
+
+def _quotes(
+    documents: Documents, vectors: NDArray[np.float32], rows: NDArray[np.int64], centroid: NDArray[np.float32]
+) -> list[Quote]:
+    """The quotes of the theme whose documents are ``rows``; their ``row`` is that of the document."""
+    chosen = choose_quotes(
+        [documents.texts[row] for row in rows],
+        vectors[rows],
+        centroid,
+        recency=None if documents.recency is None else documents.recency[rows],
+        mood=None if documents.mood is None else documents.mood[rows],
+    )
+    return [replace(quote, row=int(rows[quote.row])) for quote in chosen]
 
 
 def _split_groups(fine: NDArray[np.int64], coarse: NDArray[np.int64]) -> NDArray[np.int64]:

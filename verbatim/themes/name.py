@@ -1,65 +1,44 @@
 """Gives themes a name and keywords, from phrases their own comments use.
 
-Keywords: class-based TF-IDF (Grootendorst 2022) over words and phrases. Name: of the real phrases of two to five
-words that several comments of the theme share, the one that is frequent in it, rare elsewhere, and nearest in
-meaning to the theme's centre. No two themes get the same name.
+A name is the real phrase of a theme's comments that is frequent in it, rare elsewhere, reads well, and lies nearest in
+meaning to the theme's centre, and nearer to it than to any other theme's. A linear model of the vectors ranks the
+candidates; only the best few are encoded. No two themes get the same name.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from verbatim.themes.phrases import (
-    count_phrases,
-    is_keyword,
-    is_name,
-    is_negation,
-    stems,
-    usual_spelling,
-    without_verdict,
-)
+from verbatim.themes.candidates import GroupCounts, candidates, keywords
+from verbatim.themes.naming import Group, Naming
+from verbatim.themes.spelling import capitalised, listed, usual_spelling
+from verbatim.themes.wording import stems
+from verbatim.themes.wordvectors import word_vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
     from verbatim.protocols import Encoder
-    from verbatim.themes.phrases import PhraseTable
+    from verbatim.themes.candidates import Candidate
 
-KEYWORDS = 8
-CANDIDATES = 40
-SPELLED_IN = 400  # texts looked at for a phrase's spelling
+TEXTS_READ = 16_000  # of all groups together; a larger group is read in an even sample
+FEWEST_READ = 60  # of a group
 WEIGHT_OF_MARGIN = 0.5  # lead over the nearest other centre, beside closeness to the own one
 WEIGHT_OF_SHARE = 0.12  # per factor e in the share of the theme's texts that have the phrase
-LENGTH_BONUS = {2: 0.0, 3: 0.03, 4: 0.03, 5: 0.0}
-PAIR_BONUS = -0.4  # "A and B" says less than a phrase people used, though more texts have one of the two
-PAIRED = 4  # keywords that are paired
-SMALLEST_SHARE = 0.015  # of a theme's texts must have a phrase that speaks for it
-LEAST_LIFT = 1.25  # a keyword is at least so many times more usual in its theme than in the others
+ROUNDS = (4, 10)  # candidates of a group that are encoded: first these, then more if none is nearest to its own centre
 ALIKE = 0.87  # of letters: "Costumer support" is no other name than "Customer support"
-FAIR_SHARE = 0.5  # "poor service" may name a theme only if half of those who say "service" say it so
-FAIR_SHARE_OF_NEGATIONS = 1.0  # a bare phrase contains those of the negated one where they touch
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A name that a group could get, and the share of the group's texts that speak of it."""
-
-    name: str
-    share: float
-    bonus: float
 
 
 class PhraseNamer:
-    """Implements ``protocols.Namer``; ``encoder`` must be the one that made the centroids.
+    """Implements ``protocols.Namer`` and ``naming.GroupNamer``; ``encoder`` must be the one that made the centroids.
 
     ``hidden`` words (lower case, names of agents say) are in no name and no keyword.
     """
@@ -75,138 +54,127 @@ class PhraseNamer:
 
         ``groups`` hold distinct texts, ``centroids`` (len(groups), d) their unit-length mean directions.
         """
-        counts = GroupCounts.of(groups, self._hidden)
-        words = [_keywords(counts, row) for row in range(len(groups))]
-        keywords = [
-            tuple(usual_spelling(word, groups[row][:SPELLED_IN]) for word in words[row]) for row in range(len(groups))
+        whole = [
+            Group(tuple(texts), None, centroid, len(texts)) for texts, centroid in zip(groups, centroids, strict=True)
         ]
-        candidates = [
-            [*_phrases(counts, row, groups[row]), *_pairs(counts, row, words[row], keywords[row])]
-            for row in range(len(groups))
-        ]
-        ranked = self._ranked(candidates, centroids)
+        return [(naming.name, naming.keywords) for naming in self.name_groups(whole, taken)]
+
+    def name_groups(self, groups: Sequence[Group], taken: Collection[str] = ()) -> list[Naming]:
+        """One ``Naming`` a group, no name twice and none of ``taken``."""
+        if not groups:
+            return []
+        most = max(FEWEST_READ, TEXTS_READ // len(groups))
+        read = [group.sample(most) for group in groups]
+        known: Collection[str] = getattr(self._encoder, "vocabulary", frozenset())
+        counts = GroupCounts.of([group.texts for group in read], self._hidden, known)
+        best = [keywords(counts, row) for row in range(len(groups))]
+        finalists = Finalists(counts, self._encoder, np.stack([group.centroid for group in groups]))
+        ranked = finalists.ranked(candidates(counts, best), _word_vectors(counts, read))
         used = set(taken)
         names: dict[int, str] = {}
-        for row in sorted(range(len(groups)), key=lambda row: (-len(groups[row]), row)):
-            names[row] = _first_free([*ranked[row], *_made_up(keywords[row])], used)
+        spelled = [tuple(usual_spelling(counts.table, column) for column in row) for row in best]
+        for row in sorted(range(len(groups)), key=lambda row: (-groups[row].size, row)):
+            names[row] = _first_free([*ranked[row], *_made_up(spelled[row])], used)
             used.add(names[row])
-        return [(names[row], keywords[row]) for row in range(len(groups))]
+        return [Naming(names[row], spelled[row]) for row in range(len(groups))]
 
-    def _ranked(self, candidates: Sequence[Sequence[Candidate]], centroids: NDArray[np.float32]) -> list[list[str]]:
-        """The names of each group, best first: close to its centre, far from the others, and frequent."""
-        phrases = sorted({candidate.name for group in candidates for candidate in group})
-        cosines = self._encoder.encode(phrases) @ centroids.T
+
+class Finalists:
+    """Ranks candidates by the linear model, encodes the best, and ranks those by what the encoder says."""
+
+    def __init__(self, counts: GroupCounts, encoder: Encoder, centroids: NDArray[np.float32]) -> None:
+        self._counts = counts
+        self._encoder = encoder
+        self._centroids = centroids
+
+    def ranked(self, pools: Sequence[Sequence[Candidate]], words: NDArray[np.float32]) -> list[list[str]]:
+        """The best names of each group, best first: close to its centre, far from the others, frequent, readable."""
+        guessed = self._guessed(pools, words)
+        scored: list[list[tuple[bool, float, str]]] = [[] for _ in pools]
+        done = 0
+        for more in ROUNDS:
+            open_rows = [row for row in range(len(pools)) if not any(not missed for missed, _, _ in scored[row])]
+            chosen = [(row, candidate) for row in open_rows for candidate in guessed[row][done : done + more]]
+            for (row, _), entry in zip(chosen, self._measured(chosen), strict=True):
+                scored[row].append(entry)
+            done += more
+        return [[name for _, _, name in sorted(entries)] for entries in scored]
+
+    def _guessed(self, pools: Sequence[Sequence[Candidate]], words: NDArray[np.float32]) -> list[list[Candidate]]:
+        """Each pool, best first by the linear model."""
+        centres = _unit(self._centroids - self._centroids.mean(axis=0))
+        said = [[word for column in entry.columns for word in self._words(column)] for pool in pools for entry in pool]
+        rows = np.repeat(np.arange(len(said)), [len(spoken) for spoken in said])
+        spoken = np.asarray([word for spoken in said for word in spoken], dtype=np.int64)
+        used, spoken = np.unique(spoken, return_inverse=True)
+        sums = csr_array((np.ones(len(rows), np.float32), (rows, spoken)), shape=(len(said), len(used))) @ words[used]
+        owners = np.repeat(np.arange(len(pools)), [len(pool) for pool in pools])
+        near, lead = _closeness(_unit(sums), centres, owners)
+        ordered, start = [], 0
+        for pool in pools:
+            fits = [_fit(near[start + at], lead[start + at], entry) for at, entry in enumerate(pool)]
+            ordered.append([pool[at] for at in sorted(range(len(pool)), key=lambda at: (-fits[at], pool[at].columns))])
+            start += len(pool)
+        return ordered
+
+    def _measured(self, chosen: Sequence[tuple[int, Candidate]]) -> list[tuple[bool, float, str]]:
+        """For each candidate of a group: whether another centre is nearer, how ill it fits, and its spelling."""
+        names = [self._spelled(candidate) for _, candidate in chosen]
+        phrases = sorted(set(names))
         place = {phrase: row for row, phrase in enumerate(phrases)}
-        ranked = []
-        for own, group in enumerate(candidates):
-            scored = []
-            for candidate in group:
-                row = cosines[place[candidate.name]]
-                lead = float(row[own] - np.delete(row, own).max(initial=-1.0)) if len(row) > 1 else 0.0
-                fit: float = float(row[own]) + WEIGHT_OF_MARGIN * lead + WEIGHT_OF_SHARE * math.log(candidate.share)
-                scored.append((-round(fit + candidate.bonus, 6), candidate.name))
-            ranked.append([name for _, name in sorted(scored)])
-        return ranked
+        vectors = self._encoder.encode(phrases)[[place[name] for name in names]]
+        near, lead = _closeness(vectors, self._centroids, np.asarray([own for own, _ in chosen], dtype=np.int64))
+        return [
+            (bool(lead[at] <= 0) and len(self._centroids) > 1, -_fit(near[at], lead[at], candidate), name)
+            for at, ((_, candidate), name) in enumerate(zip(chosen, names, strict=True))
+        ]
+
+    def _spelled(self, candidate: Candidate) -> str:
+        return capitalised(listed([usual_spelling(self._counts.table, column) for column in candidate.columns]))
+
+    def _words(self, column: int) -> list[int]:
+        level = next(level for level in reversed(self._counts.table.levels) if level.first <= column)
+        return list(level.words[column - level.first].tolist())
 
 
-@dataclass(frozen=True, slots=True)
-class GroupCounts:
-    """How many texts of each group have each phrase, ``inside`` (groups, phrases), of ``sizes`` (groups,) texts."""
-
-    table: PhraseTable
-    column: Mapping[tuple[str, ...], int]
-    inside: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, groups: Sequence[Sequence[str]], hidden: Collection[str] = ()) -> GroupCounts:
-        """Count the phrases of ``groups`` of texts; those with a ``hidden`` word count as never said."""
-        labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-        table = count_phrases([text for group in groups for text in group])
-        column = {phrase: place for place, phrase in enumerate(table.phrases)}
-        sizes = np.asarray([max(1, len(group)) for group in groups], dtype=np.float64)
-        inside = table.by_group(labels, len(groups))
-        inside[:, [place for phrase, place in column.items() if not set(hidden).isdisjoint(phrase)]] = 0
-        return cls(table, column, inside, sizes)
-
-    def weights(self, row: int) -> NDArray[np.float64]:
-        """Class-based TF-IDF of every phrase in one group."""
-        total = self.inside.sum(axis=0)
-        rarity = np.log1p(self.sizes.mean() / np.where(total > 0, total, 1))
-        return np.asarray(self.inside[row] / self.sizes[row] * rarity, dtype=np.float64)
-
-    def lift(self, row: int) -> NDArray[np.float64]:
-        """How many times more usual each phrase is in one group than in the others; infinite where only there."""
-        outside = self.inside.sum(axis=0) - self.inside[row]
-        others = self.sizes.sum() - self.sizes[row]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = (self.inside[row] / self.sizes[row]) / (outside / max(1.0, float(others)))
-        return np.asarray(np.where(outside > 0, ratio, np.inf), dtype=np.float64)
-
-    def rarest(self, row: int) -> float:
-        """In how many texts of a group a phrase must be to speak for it."""
-        size = float(self.sizes[row])
-        return max(1.0, min(2.0, size / 5), SMALLEST_SHARE * size)
+def _word_vectors(counts: GroupCounts, groups: Sequence[Group]) -> NDArray[np.float32]:
+    """The vector of every word of the table, from the texts' vectors or, where there are none, from the centres."""
+    table = counts.table
+    width = len(groups[0].centroid)
+    found = np.zeros((len(table.tokens.words), width), dtype=np.float32)
+    if not table.levels:
+        return found
+    shared = table.levels[0].words[:, 0]
+    vectors = [group.vectors for group in groups if group.vectors is not None]
+    if len(vectors) == len(groups):
+        found[shared] = word_vectors(csr_array(table.counts[:, : len(shared)]), np.concatenate(vectors))
+    else:
+        shares = csr_array(counts.inside[:, : len(shared)].multiply(1 / counts.sizes[:, None]))
+        found[shared] = word_vectors(shares, np.stack([group.centroid for group in groups]))
+    return found
 
 
-def _keywords(counts: GroupCounts, row: int) -> list[tuple[str, ...]]:
-    """The group's phrases by class-based TF-IDF, without those that repeat a better one."""
-    scores, rarest, lift = counts.weights(row), counts.rarest(row), counts.lift(row)
-    chosen: list[tuple[str, ...]] = []
-    said: list[frozenset[str]] = []
-    for column in np.argsort(-scores, kind="stable"):
-        phrase = counts.table.phrases[column]
-        if scores[column] <= 0 or len(chosen) == KEYWORDS:
-            break
-        if counts.inside[row, column] < rarest or lift[column] < LEAST_LIFT or not is_keyword(phrase):
-            continue
-        words = stems(phrase)
-        if not any(words <= old or old <= words for old in said):
-            chosen.append(phrase)
-            said.append(words)
-    return chosen
+def _closeness(
+    vectors: NDArray[np.float32], centres: NDArray[np.float32], owners: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The cosine of each row to the centre of its owner, and its lead over the nearest other; 0 with one centre."""
+    cosines = (vectors @ centres.T).astype(np.float64)
+    rows = np.arange(len(cosines))
+    near = cosines[rows, owners]
+    if len(centres) < 2:
+        return near, np.zeros(len(near))
+    cosines[rows, owners] = -np.inf
+    return near, near - cosines.max(axis=1, initial=-np.inf)
 
 
-def _phrases(counts: GroupCounts, row: int, texts: Sequence[str]) -> list[Candidate]:
-    """The phrases that could name the group: shared by several of its texts, and more usual in it than elsewhere."""
-    inside, size = counts.inside[row], counts.sizes[row]
-    usable = np.flatnonzero((inside >= counts.rarest(row)) & (counts.lift(row) >= 1))
-    ranked = usable[np.argsort(-counts.weights(row)[usable], kind="stable")]
-    chosen: list[Candidate] = []
-    for column in ranked:
-        phrase = counts.table.phrases[column]
-        if len(chosen) == CANDIDATES:
-            break
-        if is_name(phrase) and _is_fair(phrase, counts, row):
-            spelled = usual_spelling(phrase, texts[:SPELLED_IN])
-            chosen.append(Candidate(_capitalised(spelled), float(inside[column] / size), LENGTH_BONUS[len(phrase)]))
-    return chosen
+def _fit(near: float, lead: float, candidate: Candidate) -> float:
+    said = WEIGHT_OF_SHARE * math.log(candidate.share)
+    return round(float(near) + WEIGHT_OF_MARGIN * float(lead) + said + candidate.bonus, 5)
 
 
-def _is_fair(phrase: tuple[str, ...], counts: GroupCounts, row: int) -> bool:
-    """Whether a verdict or negation in ``phrase`` is how the group mostly speaks of what it is about."""
-    bare = without_verdict(phrase)
-    if len(bare) in (0, len(phrase)) or bare not in counts.column:
-        return True
-    wanted = FAIR_SHARE if not any(is_negation(word) for word in phrase) else FAIR_SHARE_OF_NEGATIONS
-    return bool(counts.inside[row, counts.column[phrase]] >= wanted * counts.inside[row, counts.column[bare]])
-
-
-def _pairs(counts: GroupCounts, row: int, words: Sequence[tuple[str, ...]], spelled: Sequence[str]) -> list[Candidate]:
-    """Names of the form "A and B" from the best keywords, for groups that no single phrase covers."""
-    pairs = []
-    plain = [place for place, word in enumerate(words) if max(map(len, word)) > 2][:PAIRED]
-    for first, second in combinations(plain, 2):
-        shares = [counts.inside[row, counts.column[words[place]]] / counts.sizes[row] for place in (first, second)]
-        either = 1 - (1 - shares[0]) * (1 - shares[1])
-        pairs.append(Candidate(_capitalised(f"{spelled[first]} and {spelled[second]}"), float(either), PAIR_BONUS))
-    return pairs
-
-
-def _made_up(keywords: Sequence[str]) -> list[str]:
-    """Names of last resort, from the keywords: "A and B", "A, B and C" and so on."""
-    longer = [f"{', '.join(keywords[: n - 1])} and {keywords[n - 1]}" for n in range(2, len(keywords) + 1)]
-    return [_capitalised(name) for name in (*keywords[:1], *longer)]
+def _made_up(words: Sequence[str]) -> list[str]:
+    """Names of last resort, from the keywords: "A", "A and B", "A, B and C" and so on."""
+    return [capitalised(listed(words[:count])) for count in range(1, len(words) + 1)]
 
 
 def _first_free(names: Sequence[str], used: Collection[str]) -> str:
@@ -232,5 +200,5 @@ def _meaning(name: str) -> str | frozenset[str]:
     return stems(name.lower().replace(",", "").split()) or name.lower()
 
 
-def _capitalised(name: str) -> str:
-    return name[:1].upper() + name[1:]
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9), dtype=np.float32)

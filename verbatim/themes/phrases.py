@@ -1,184 +1,176 @@
 """Which phrases the comments use, and how often: what names and keywords are chosen from.
 
-Counts are of comments, not of occurrences. Phrases never cross punctuation or a redacted tag.
+Counts are of comments, not of occurrences. Phrases never cross punctuation or a redacted tag. All of it is sorting
+of integers: a phrase of n words is a pair of phrases of n − 1 words that overlap.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
 LONGEST_PHRASE = 5
 WORDS_READ = 200  # of one comment: its first words
 RAREST = 2  # a phrase in fewer comments is no phrase
+CHARACTERS_READ = 20 * WORDS_READ
 
 _TOKEN = re.compile(r"\[[^\[\]\n]{1,40}\]|[^\W_]+(?:['’\-&][^\W_]+)*|[^\w\s'’\-]|\n|_+")
-_CONTENT = frozenset("call name back empty full part show side bottom top front move first last give keep".split())
-_VERDICTS = frozenset(
-    """good great nice fine well bad best better excellent poor poorly worst worse terrible horrible awful amazing
-    awesome fantastic brilliant perfect lovely wonderful happy unhappy pathetic useless superb gut schlecht bueno malo
-    satisfied disappointed impressed love loved""".split()
-)
-_NEGATIONS = frozenset(
-    """not no never nothing none without unable lack hardly cannot can't couldn't didn't doesn't don't won't wouldn't
-    wasn't isn't aren't weren't haven't hasn't cant couldnt didnt doesnt dont wont wouldnt wasnt isnt havent hasnt
-    nicht kein keine keinen nie no nunca sin""".split()
-)
-_OPENERS = frozenset("too more less hard zu mehr más".split())
-_EXTRA_STOP_WORDS = frozenset(
-    """im iam i'am ive thats also got get gets getting lot lots etc would could should please thank thanks thankyou hi
-    hello ok okay yes yeah plz pls mr mrs ms sir madam mam ma'am one two thing things bit able like just really go going
-    went come came want wanted wants need needed needs know say said says think make made use used using redacted
-    unreadable""".split()
-)
+_BREAK = "\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Tokens:
+    """All words of some texts in one row.
+
+    ``forms`` are the different spellings met, ``form`` (m,) which of them stands at each place; ``words`` the different
+    lower-case words in alphabetical order, ``word`` (m,) which of them, -1 where a run of words ends; ``row`` (m,) the
+    text.
+    """
+
+    forms: tuple[str, ...]
+    form: NDArray[np.int64]
+    words: tuple[str, ...]
+    word: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+    @cached_property
+    def frequency(self) -> NDArray[np.int64]:
+        """How often each word occurs, shape ``(len(words),)``."""
+        return np.bincount(self.word[self.word >= 0], minlength=len(self.words))
+
+    def respelled(self, corrections: Mapping[str, str]) -> Tokens:
+        """The same with the words in ``corrections`` read as what they map to."""
+        if not corrections:
+            return self
+        place = {word: number for number, word in enumerate(self.words)}
+        read_as = np.asarray([place[corrections.get(word, word)] for word in self.words], dtype=np.int64)
+        return Tokens(self.forms, self.form, self.words, np.where(self.word >= 0, read_as[self.word], -1), self.row)
+
+
+@dataclass(frozen=True)
+class Level:
+    """The phrases of one length: ``words`` (p, length) ids, ``at`` (m,) which starts at each place (-1: none)."""
+
+    first: int
+    words: NDArray[np.int64]
+    at: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class PhraseTable:
-    """``phrases`` (tuples of lower-case words) and ``counts`` (n_texts, n_phrases): 1 where a text has a phrase."""
+    """Phrases, short ones first, and ``counts`` (n_texts, n_phrases): 1 where a text has a phrase."""
 
-    phrases: tuple[tuple[str, ...], ...]
+    tokens: Tokens
+    levels: tuple[Level, ...]
     counts: csr_array
 
-    def by_group(self, labels: NDArray[np.int64], groups: int) -> NDArray[np.float64]:
+    @cached_property
+    def phrases(self) -> tuple[tuple[str, ...], ...]:
+        """Every phrase as a tuple of lower-case words, in the order of the columns."""
+        words = self.tokens.words
+        return tuple(tuple(words[word] for word in phrase) for level in self.levels for phrase in level.words.tolist())
+
+    @cached_property
+    def columns(self) -> dict[tuple[str, ...], int]:
+        """The column of each phrase."""
+        return {phrase: column for column, phrase in enumerate(self.phrases)}
+
+    def by_group(self, labels: NDArray[np.int64], groups: int) -> csr_array:
         """How many texts of each group have each phrase, shape ``(groups, n_phrases)``; label -1 is no group."""
         members = np.flatnonzero(labels >= 0)
         shape = (groups, len(labels))
         spread = csr_array((np.ones(len(members)), (labels[members], members)), shape=shape)
-        return np.asarray((spread @ self.counts).toarray(), dtype=np.float64)
+        return csr_array(spread @ self.counts)
+
+    def places(self, column: int) -> tuple[NDArray[np.int64], int]:
+        """Where in the tokens a phrase starts, and its length."""
+        level = next(level for level in reversed(self.levels) if level.first <= column)
+        return np.flatnonzero(level.at == column), level.words.shape[1]
 
 
 def count_phrases(texts: Sequence[str], longest: int = LONGEST_PHRASE) -> PhraseTable:
-    """The phrases of 1 to ``longest`` words that at least two of ``texts`` share, in alphabetical order.
+    """The phrases of 1 to ``longest`` words that at least two of ``texts`` share.
 
     With fewer than ten texts every phrase counts. A phrase grows only from one that is shared already.
     """
-    rarest = RAREST if len(texts) >= 10 else 1
-    runs = [list(_runs(text)) for text in texts]
-    shared: set[tuple[str, ...]] = set()
-    found: list[list[tuple[str, ...]]] = [[] for _ in texts]
-    for length in range(1, longest + 1):
-        present = [_grams(run, length, shared) for run in runs]
-        frequency = Counter(gram for grams in present for gram in grams)
-        common = {gram for gram, count in frequency.items() if count >= rarest}
-        for row, grams in enumerate(present):
-            found[row].extend(grams & common)
-        shared = common
-    phrases = tuple(sorted({gram for grams in found for gram in grams}))
-    column = {phrase: index for index, phrase in enumerate(phrases)}
-    rows = [row for row, grams in enumerate(found) for _ in grams]
-    columns = [column[gram] for grams in found for gram in grams]
-    return PhraseTable(phrases, csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(texts), len(phrases))))
+    return count_tokens(tokenise(texts), len(texts), longest)
 
 
-def is_keyword(phrase: tuple[str, ...]) -> bool:
-    """Whether a phrase can stand as a keyword: it begins and ends with a word that says what, not how it was."""
-    return len(phrase) <= 3 and _carries(phrase[0]) and _carries(phrase[-1])
-
-
-def is_name(phrase: tuple[str, ...]) -> bool:
-    """Whether a phrase can stand as a name: 2–5 different words, nothing at its ends that needs a neighbour."""
-    if not 2 <= len(phrase) <= LONGEST_PHRASE or len(set(phrase)) < len(phrase):
-        return False
-    opens = _carries(phrase[0]) or phrase[0] in _VERDICTS | _NEGATIONS | _OPENERS
-    closes = _carries(phrase[-1]) or (phrase[-1] in _VERDICTS and phrase[0] not in _VERDICTS)
-    return opens and closes and any(_carries(word) or word in _NEGATIONS for word in phrase)
-
-
-def without_verdict(phrase: tuple[str, ...]) -> tuple[str, ...]:
-    """``phrase`` without the words that say how it was: what must not be much more usual than the phrase itself."""
-    return tuple(word for word in phrase if word not in _VERDICTS and word not in _NEGATIONS)
-
-
-def is_negation(word: str) -> bool:
-    """Whether a word turns what follows into its opposite."""
-    return word in _NEGATIONS
-
-
-def usual_spelling(phrase: tuple[str, ...], texts: Iterable[str]) -> str:
-    """How ``texts`` write ``phrase`` most often; the start of a sentence counts only where there is nothing else."""
-    pattern = re.compile(r"(?<![^\W_])" + r"\W{1,2}".join(map(_spelled, phrase)) + r"(?![^\W_])", re.IGNORECASE)
-    inside: Counter[str] = Counter()
-    opening: Counter[str] = Counter()
+def tokenise(texts: Sequence[str]) -> Tokens:
+    """The words of ``texts``; of a long text the first 200."""
+    places: dict[str, int] = {_BREAK: 0}
+    codes: list[int] = []
+    lengths = []
     for text in texts:
-        for match in pattern.finditer(text[:2_000]):
-            before = text[: match.start()].rstrip()
-            spelling = " ".join(match.group().replace("’", "'").split())
-            (opening if not before or before[-1] in ".!?\n:" else inside)[spelling] += 1
-    spellings = inside or opening
-    if not spellings:
-        return " ".join(phrase)
-    best = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
-    shouted = best.isupper() and (len(best) > 5 or " " in best)
-    return best.lower() if shouted or spellings is opening and best[1:].islower() else best
+        found = _TOKEN.findall(text[:CHARACTERS_READ])[: 2 * WORDS_READ]
+        codes.extend([places.setdefault(token, len(places)) for token in found])
+        codes.append(0)
+        lengths.append(len(found) + 1)
+    forms = tuple(places)
+    plain = [form.lower().replace("’", "'") if form[0].isalnum() else "" for form in forms]
+    words = tuple(sorted(set(plain) - {""}))
+    number = {word: place for place, word in enumerate(words)}
+    word_of = np.asarray([number.get(word, -1) for word in plain], dtype=np.int64)
+    form = np.asarray(codes, dtype=np.int64)
+    row = np.repeat(np.arange(len(texts)), np.asarray(lengths, dtype=np.int64)) if len(texts) else form
+    return Tokens(forms, form, words, word_of[form], row)
 
 
-def stem(word: str) -> str:
-    """A crude stem, to see that "improved" and "improvement" say the same; for comparison only."""
-    for ending in ("fully", "ful", "ies", "ings", "ing", "ers", "ed", "es", "er", "s", "y", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
+def count_tokens(tokens: Tokens, texts: int, longest: int = LONGEST_PHRASE) -> PhraseTable:
+    """The phrases of ``tokens``, which come from so many ``texts``."""
+    rarest = RAREST if texts >= 10 else 1
+    at, words = tokens.word, np.arange(len(tokens.words))[:, None]
+    levels: list[Level] = []
+    pairs: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    columns = 0
+    for length in range(1, longest + 1):
+        if length > 1:
+            at, words = _longer(at, words, len(tokens.word))
+        at, words, places = _shared(at, words, tokens.row, rarest)
+        if not len(words):
             break
-    return word[:6]
+        held = at >= 0
+        levels.append(Level(columns, words, np.where(held, at + columns, -1)))
+        pairs.append((tokens.row[places], at[places] + columns))
+        columns += len(words)
+    rows = np.concatenate([pair[0] for pair in pairs]) if pairs else np.zeros(0, dtype=np.int64)
+    cols = np.concatenate([pair[1] for pair in pairs]) if pairs else np.zeros(0, dtype=np.int64)
+    counts = csr_array((np.ones(len(rows)), (rows, cols)), shape=(texts, columns))
+    return PhraseTable(tokens, tuple(levels), counts)
 
 
-def stems(phrase: Iterable[str]) -> frozenset[str]:
-    """The stems of the meaningful words of a phrase."""
-    return frozenset(stem(word) for word in phrase if word not in stop_words())
+def _longer(
+    at: NDArray[np.int64], words: NDArray[np.int64], places: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Phrases one word longer: which starts where, and their words; each is two overlapping shorter ones."""
+    following = np.append(at[1:], -1)
+    held = np.flatnonzero((at >= 0) & (following >= 0))
+    keys, codes = np.unique(at[held] * max(1, len(words)) + following[held], return_inverse=True)
+    grown = np.full(places, -1, dtype=np.int64)
+    grown[held] = codes.ravel()
+    first, second = np.divmod(keys, max(1, len(words)))
+    return grown, np.concatenate([words[first], words[second][:, -1:]], axis=1)
 
 
-@cache
-def stop_words() -> frozenset[str]:
-    """Words that carry no theme: spaCy's English, German and Spanish lists, and words that say little in a comment."""
-    from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
-    from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
-    from spacy.lang.es.stop_words import STOP_WORDS as SPANISH
-
-    everyday = {word for word in ENGLISH | GERMAN | SPANISH if word not in _CONTENT}
-    return frozenset(everyday) | _EXTRA_STOP_WORDS
-
-
-def _carries(word: str) -> bool:
-    """Whether a word says what something is about."""
-    if len(set(word)) < 2 or word.isdigit() or word in _VERDICTS or word in _NEGATIONS:
-        return False
-    return word not in stop_words() and word.partition("'")[0] not in stop_words()
-
-
-def _runs(text: str) -> Iterator[list[str]]:
-    """The stretches of lower-case words between punctuation and tags."""
-    run: list[str] = []
-    for number, match in enumerate(_TOKEN.finditer(text)):
-        token = match.group()
-        if token[0].isalnum() and number < 2 * WORDS_READ:
-            run.append(token.lower().replace("’", "'"))
-            continue
-        if run:
-            yield run
-        run = []
-        if number >= 2 * WORDS_READ:
-            return
-    if run:
-        yield run
-
-
-def _grams(runs: list[list[str]], length: int, shared: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    grams = {tuple(run[at : at + length]) for run in runs for at in range(len(run) - length + 1)}
-    if length == 1:
-        return grams
-    return {gram for gram in grams if gram[1:] in shared and gram[:-1] in shared}
-
-
-def _spelled(word: str) -> str:
-    return re.escape(word).replace("'", "['’]")
+def _shared(
+    at: NDArray[np.int64], words: NDArray[np.int64], row: NDArray[np.int64], rarest: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Only the phrases that enough texts share, renumbered; and one place for each text and phrase in it."""
+    held = np.flatnonzero(at >= 0)
+    _, first = np.unique(row[held] * max(1, len(words)) + at[held], return_index=True)
+    places = held[first]
+    common = np.bincount(at[places], minlength=len(words)) >= rarest
+    number = np.where(common, np.cumsum(common) - 1, -1)
+    kept = np.full(len(at), -1, dtype=np.int64)
+    kept[held] = number[at[held]]
+    return kept, words[common], places[common[at[places]]]
