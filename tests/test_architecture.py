@@ -34,6 +34,7 @@ RANKS = {
     "miner": 9,
     "scoring": 9,
     "signals": 9,
+    "insights": 9,
     "surveys": 9,
     "browse": 9,
     "editing": 10,

@@ -34,6 +34,8 @@ COMMANDS = {
     "survey": ("verbatim.commands.survey", "Response and comment rates, delays, and who answers."),
     "may-ask": ("verbatim.commands.survey", "Say whether a person may be asked now, and why not."),
     "signals": ("verbatim.commands.signals", "Milestones before and after, and signals that contradict each other."),
+    "drivers": ("verbatim.commands.drivers", "What each theme does to a score."),
+    "emerging": ("verbatim.commands.emerging", "New, growing, fading and chronic themes, and days of several customers."),
     "report": ("verbatim.commands.report", "Write the monthly report."),
     "doctor": ("verbatim.commands.doctor", "Check this installation and say how to mend what is wrong."),
     "settings": ("verbatim.commands.settings", "Print every setting, its value and where it came from."),

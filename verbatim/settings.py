@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     agent_minimum: int = Field(5, ge=1, description="agent-level figures with fewer answers are withheld")
     survey_every_days: int = Field(30, ge=0, description="days between two surveys to one person, at least")
     late_after_days: float = Field(7.0, gt=0, description="an answer that comes later than this is flagged as late")
+    chronic_months: int = Field(3, ge=2, le=24, description="months running that make an unhappy theme a chronic one")
+    several_customers: int = Field(
+        3, ge=2, description="customers on one theme within a day from which on the day is looked at"
+    )
 
     @field_validator("timezone")
     @classmethod
