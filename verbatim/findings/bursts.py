@@ -113,9 +113,7 @@ def _customers_by_window(
     return found
 
 
-def _p_values(
-    strength: Array, spoken: Voices, clock: _Clock, several: int, *, permutations: int, seed: int
-) -> Array:
+def _p_values(strength: Array, spoken: Voices, clock: _Clock, several: int, *, permutations: int, seed: int) -> Array:
     """How often the strongest evidence of any theme and day is as strong where dates mean nothing."""
     if not len(strength):
         return strength

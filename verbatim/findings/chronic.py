@@ -119,9 +119,7 @@ def chronic_sentiments(
     return _table(records)
 
 
-def _tallies(
-    matrix: sparse.csr_matrix, months: Array, codes: Array, shape: tuple[int, int]
-) -> tuple[Array, Array]:
+def _tallies(matrix: sparse.csr_matrix, months: Array, codes: Array, shape: tuple[int, int]) -> tuple[Array, Array]:
     """Answers by theme, month and value ``(t, m, v)``, and by month and value ``(m, v)``."""
     size = shape[0] * shape[1]
     cells = (months * shape[1] + codes).astype(np.int64)
