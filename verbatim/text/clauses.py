@@ -24,6 +24,7 @@ from verbatim.text.connectors import (
     SUBORDINATING,
 )
 from verbatim.text.sentences import Span, split_many
+from verbatim.text.verdicts import COMPLAINT, PRAISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -110,7 +111,7 @@ def _borders(tokens: Sequence[_Token], language: str) -> list[tuple[int, int]]:
 def _statement_borders(tokens: Sequence[_Token], verbs: Sequence[bool], language: str) -> list[tuple[int, int]]:
     """Places (first token of the connector, first token after it) where a new statement begins."""
     found: list[tuple[int, int]] = []
-    stated = False  # whether the clause so far has a verb
+    stated = False  # whether the clause so far has a verb or a verdict
     depth = 0
     place = 0
     while place < len(tokens):
@@ -118,10 +119,10 @@ def _statement_borders(tokens: Sequence[_Token], verbs: Sequence[bool], language
         depth = max(0, depth + (token.word == "(") - (token.word == ")"))
         kind, after = _connector(tokens, place, language)
         if kind and depth == 0 and _begins_statement(tokens, after, kind, stated, verbs, language):
-            found.append((place - (place > 0 and tokens[place - 1].word in INTENSIFIERS), after))
+            found.append((_without_trailing(tokens, place, language), after))
             stated = False
         if not kind:
-            stated = stated or _is_verb(token.word, language)
+            stated = stated or _is_verb(token.word, language) or token.word in PRAISE or token.word in COMPLAINT
         place = max(after, place + 1)
     return found
 
@@ -135,6 +136,14 @@ def _begins_statement(
         return True
     subject = tokens[after].word in SUBJECTS.get(language, frozenset()) or kind == "comma"
     return stated and verbs[after] and subject and not _opens_subordinate(tokens, after, language)
+
+
+def _without_trailing(tokens: Sequence[_Token], place: int, language: str) -> int:
+    """``place`` moved back over the connecting words before it: "… and even though" begins at "and"."""
+    adding = ADDING.get(language, frozenset())
+    while place and (tokens[place - 1].word in INTENSIFIERS or tokens[place - 1].word in adding):
+        place -= 1
+    return place
 
 
 def _opens_subordinate(tokens: Sequence[_Token], place: int, language: str) -> bool:

@@ -1,4 +1,4 @@
-"""The closed word lists that ``clauses.py`` reads, by language: what connects, what opens a statement, what is a verb."""
+"""The closed word lists that ``clauses.py`` reads, by language: connectors, openings of statements, common verbs."""
 
 from __future__ import annotations
 
