@@ -1,0 +1,89 @@
+"""What a comment is: praise, complaint, request, question, bug report, or several; and support or product.
+
+Heads learned from the written examples (``written``) on vector and signs, with the best sentiment there is for praise
+and complaint. English first; German and Spanish where the encoder and the signs carry them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from verbatim.text.informative import Polarity, is_informative, no_detail_polarity
+from verbatim.tone.written import HEADS, LETTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from verbatim.tone.written import Written
+
+
+class CommentKind(StrEnum):
+    """What a comment does."""
+
+    PRAISE = "praise"
+    COMPLAINT = "complaint"
+    REQUEST = "request"
+    QUESTION = "question"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """The kinds of one text, in the order of ``CommentKind``, often one, sometimes none; and what it is about.
+
+    ``subject`` is ``"support"`` (how one was served), ``"product"``, ``"both"`` or ``"unclear"``.
+    """
+
+    kinds: tuple[CommentKind, ...]
+    subject: str
+
+
+LIMITS = {"praise": 0.0, "complaint": 0.0, "request": 0.0, "question": 0.0, "bug": 0.0}
+SUBJECT_LIMIT = 0.0
+SENTIMENT_SHARE = 2.0  # logits that a sentiment of ±1 adds to praise or complaint
+
+
+def find_purposes(
+    texts: Sequence[str],
+    vectors: NDArray[np.float32],
+    written: Written,
+    *,
+    languages: Sequence[str | None] | None = None,
+    sentiments: Sequence[float | None] | None = None,
+) -> list[Purpose]:
+    """One answer a text, in order. ``vectors`` (n, d) are of ``written``'s encoder.
+
+    ``sentiments`` (−1 … 1, ``None``: not known) are those of ``score_texts``; without them the written examples' own.
+    """
+    logits = written.logits(texts, vectors, languages)
+    felt = np.tanh(logits[:, 0] / 2)
+    if sentiments is not None:
+        felt = np.asarray([own if given is None else given for own, given in zip(felt, sentiments, strict=True)])
+    column = {name: place for place, name in enumerate(HEADS)}
+    scores = {name: logits[:, column[name]] - LIMITS[name] for name in LETTERS.values()}
+    scores["praise"] = scores["praise"] + SENTIMENT_SHARE * felt
+    scores["complaint"] = scores["complaint"] - SENTIMENT_SHARE * felt
+    support, product = (logits[:, column[name]] > SUBJECT_LIMIT for name in ("support", "product"))
+    return [
+        Purpose(_kinds(text, {name: float(scores[name][row]) for name in scores}), _subject(support[row], product[row]))
+        for row, text in enumerate(texts)
+    ]
+
+
+def _kinds(text: str, scores: dict[str, float]) -> tuple[CommentKind, ...]:
+    if len(text) < 120 and not is_informative(text):
+        verdict = {Polarity.PRAISE: (CommentKind.PRAISE,), Polarity.COMPLAINT: (CommentKind.COMPLAINT,)}
+        return verdict.get(no_detail_polarity(text), ())
+    return tuple(kind for kind in CommentKind if scores[kind.value] > 0)
+
+
+def _subject(support: bool, product: bool) -> str:
+    if support and product:
+        return "both"
+    return "support" if support else "product" if product else "unclear"

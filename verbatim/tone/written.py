@@ -1,0 +1,187 @@
+"""What Verbatim knows of tone before it has seen an organisation: examples written for it, read by the encoder.
+
+Some 400 short comments (``anchors/en.txt``) are labelled by sentiment, kind and subject. Regularised logistic heads on
+their vectors, beside VADER's score and the signs of ``signs.py``, carry over to any comment of the same encoder; a
+multilingual encoder carries them over to other languages, which ``anchors/probes.txt`` checks language by language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from verbatim.text.informative import Polarity, is_informative, no_detail_polarity
+from verbatim.text.sentiment import sentiment
+from verbatim.tone.questions import Asked, answer_direction, asked_for
+from verbatim.tone.signs import SIGNS, find_signs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from verbatim.protocols import Encoder
+
+LETTERS = {"P": "praise", "C": "complaint", "R": "request", "Q": "question", "B": "bug"}
+SUBJECTS = {"s": "support", "p": "product"}
+HEADS = ("sentiment", *LETTERS.values(), *SUBJECTS.values())
+VADER_WEIGHT = 0.6  # relative to a unit vector
+SIGN_WEIGHT = 0.5
+STRENGTH = 4.0  # scikit-learn's C on unit vectors
+TEMPER = 0.7  # logits of the sentiment head are this much too sure of themselves on real comments
+QUESTION_SHIFT = 1.0  # in logits: an answer to "what was good?" is likelier to praise
+SILENT_LOGIT = 1.0  # "nothing", asked what could be better
+SERVED = 0.9  # AUC on a language's probes
+_LINE = re.compile(r"(\S+) (\S+) (\S+) (.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One written example: ``sentiment`` −1, 0 or 1, its kinds, and ``"support"``, ``"product"`` or ``None``."""
+
+    sentiment: int
+    kinds: frozenset[str]
+    subject: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Heads learned from the written examples for one encoder.
+
+    ``weights`` (len(HEADS), d + 1 + len(SIGNS)) and ``intercepts`` (len(HEADS),) act on ``inputs``; ``languages`` are
+    those whose probes were told apart, "en" always first.
+    """
+
+    encoder_id: str
+    weights: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+    languages: tuple[str, ...]
+
+    @property
+    def dimension(self) -> int:
+        """The columns of a vector."""
+        return int(self.weights.shape[1]) - 1 - len(SIGNS)
+
+    def logits(
+        self, texts: Sequence[str], vectors: NDArray[np.float32], languages: Sequence[str | None] | None = None
+    ) -> NDArray[np.float64]:
+        """The heads' logits, shape ``(n, len(HEADS))``; without detail and no verdict, sentiment is 0."""
+        found = inputs(texts, vectors, languages) @ self.weights.T + self.intercepts
+        found[:, 0] *= TEMPER
+        for row, text in enumerate(texts):
+            if len(text) < 120 and not is_informative(text) and no_detail_polarity(text) is Polarity.NEUTRAL:
+                found[row, 0] = 0.0
+        return np.asarray(found, dtype=np.float64)
+
+    def sentiment_logits(
+        self,
+        texts: Sequence[str],
+        vectors: NDArray[np.float32],
+        languages: Sequence[str | None] | None = None,
+        questions: Sequence[str | None] | None = None,
+    ) -> NDArray[np.float64]:
+        """Evidence for a good (above 0) or bad tone, shape ``(n,)``, moved by what the question asked for."""
+        found = self.logits(texts, vectors, languages)[:, 0]
+        return found if questions is None else found + question_logits(texts, questions)
+
+
+def inputs(
+    texts: Sequence[str], vectors: NDArray[np.float32], languages: Sequence[str | None] | None
+) -> NDArray[np.float64]:
+    """What the heads see, shape ``(n, d + 1 + len(SIGNS))``: vector, VADER (0 for other languages), signs."""
+    lexicon = VADER_WEIGHT * lexicon_scores(texts, languages)
+    return np.concatenate([vectors, lexicon[:, None], SIGN_WEIGHT * find_signs(texts)], axis=1).astype(np.float64)
+
+
+def lexicon_scores(texts: Sequence[str], languages: Sequence[str | None] | None) -> NDArray[np.float64]:
+    """VADER's score of each text, shape ``(n,)``; 0 where the language is known and not English."""
+    known: Sequence[str | None] = languages if languages is not None else [None] * len(texts)
+    pairs = zip(texts, known, strict=True)
+    return np.asarray([sentiment(text) if language in (None, "en") else 0.0 for text, language in pairs], dtype=float)
+
+
+def question_logits(texts: Sequence[str], questions: Sequence[str | None]) -> NDArray[np.float64]:
+    """How far the wording of its question moves each text's logit; "nothing" answers the question the other way."""
+    known = {question: asked_for(question) for question in set(questions)}
+    shift = {Asked.PRAISE: QUESTION_SHIFT, Asked.IMPROVEMENT: -QUESTION_SHIFT, None: 0.0}
+    moved = np.asarray([shift[known[question]] for question in questions], dtype=float)
+    for row in np.flatnonzero(moved):
+        text = texts[int(row)]
+        if len(text) < 120 and not is_informative(text):
+            neutral = no_detail_polarity(text) is Polarity.NEUTRAL
+            moved[row] = SILENT_LOGIT * np.sign(moved[row]) * answer_direction(text) if neutral else 0.0
+    return moved
+
+
+def learn_written(encoder: Encoder) -> Written:
+    """Encode the written examples (one to four seconds, nothing where they are cached) and learn the heads."""
+    anchors = read_anchors()
+    texts = [anchor.text for anchor in anchors]
+    seen = inputs(texts, encoder.encode(texts), ["en"] * len(texts))
+    rows, offsets = [], []
+    for name in HEADS:
+        targets = _targets(anchors, name)
+        used = ~np.isnan(targets)
+        columns = _columns(name, encoder.dimension, seen.shape[1])
+        head = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5_000)
+        head.fit(seen[np.ix_(used, columns)], targets[used] > 0)
+        weights = np.zeros(seen.shape[1])
+        weights[columns] = head.coef_[0]
+        rows.append(weights)
+        offsets.append(float(head.intercept_[0]))
+    heads = Written(encoder.id, np.stack(rows), np.asarray(offsets), ("en",))
+    return Written(encoder.id, heads.weights, heads.intercepts, _languages_served(heads, encoder))
+
+
+def read_anchors() -> tuple[Anchor, ...]:
+    """The written examples, in the order of their file."""
+    found = []
+    for line in _lines("en.txt"):
+        match = _LINE.fullmatch(line)
+        if match:
+            mood, kinds, subject, text = match.groups()
+            letters = frozenset(LETTERS[letter] for letter in kinds if letter in LETTERS)
+            found.append(Anchor({"+": 1, "-": -1, "0": 0}[mood], letters, SUBJECTS.get(subject), text))
+    return tuple(found)
+
+
+def _lines(name: str) -> list[str]:
+    text = resources.files("verbatim.tone").joinpath("anchors").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _targets(anchors: Sequence[Anchor], head: str) -> NDArray[np.float64]:
+    """1 or 0 a row; NaN where the example says nothing about this head."""
+    if head == "sentiment":
+        return np.asarray([anchor.sentiment if anchor.sentiment else np.nan for anchor in anchors], dtype=float)
+    if head in SUBJECTS.values():
+        return np.asarray([float(anchor.subject == head) for anchor in anchors])
+    return np.asarray([float(head in anchor.kinds) for anchor in anchors])
+
+
+def _columns(head: str, dimension: int, width: int) -> NDArray[np.intp]:
+    """The inputs a head sees: sentiment none of the signs, the others all."""
+    return np.arange(dimension + 1 if head == "sentiment" else width)
+
+
+def _languages_served(heads: Written, encoder: Encoder) -> tuple[str, ...]:
+    """English, and every language whose probes the sentiment head tells apart without a lexicon."""
+    probes: dict[str, list[tuple[bool, str]]] = {}
+    for line in _lines("probes.txt"):
+        language, mood, text = line.split(" ", 2)
+        probes.setdefault(language, []).append((mood == "+", text))
+    served = ["en"]
+    for language in sorted(probes):
+        good = np.asarray([mood for mood, _ in probes[language]])
+        texts = [text for _, text in probes[language]]
+        found = inputs(texts, encoder.encode(texts), [language] * len(texts)) @ heads.weights[0]
+        wins = (found[good][:, None] > found[~good][None, :]).mean()
+        if wins >= SERVED:
+            served.append(language)
+    return tuple(served)
