@@ -55,7 +55,8 @@ class Draft:
     """The themes by id, and ``places`` (n,): for each assignment the code of its theme, -1 for none.
 
     ``aliases`` lead from a merged theme to the one it was merged into, ``replaced`` from a split one to its parts.
-    ``anchors`` are the ids of themes that stay even without comments; ``rows_of`` has the assignments of a comment.
+    ``anchors`` are the ids of themes that stay even without comments; ``rows_of`` has the assignments of a comment,
+    ``examples`` the texts that people put into a theme.
     """
 
     assignments: Sequence[Assignment]
@@ -70,6 +71,7 @@ class Draft:
     aliases: dict[str, str] = field(default_factory=dict)
     replaced: dict[str, tuple[str, ...]] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
+    examples: dict[str, set[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: ThemeModel, corpus: Corpus, anchors: Iterable[str]) -> Draft:

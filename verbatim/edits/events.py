@@ -36,9 +36,10 @@ class EditKind(StrEnum):
 class Edit:
     """One event. ``theme_id`` is the theme it is about (of a merge and a move: the target).
 
-    ``payload`` is JSON: ``name``; ``description``; ``sources`` (merge); ``parts`` and ``apart``, or ``sub_themes``
-    (split); ``comments`` and ``from`` (move); ``parent`` (move-theme); ``edit`` (undo: an id); and, for every kind but
-    undo, ``encoder`` and ``themes``: snapshots of the themes it is about, by id (see `Snapshot`).
+    ``payload`` is JSON: ``name``; ``description``; ``sources`` (merge); ``parts``, ``apart`` and ``next_number`` (the
+    number of the next new theme then), or ``sub_themes`` (split); ``comments`` and ``from`` (move); ``parent``
+    (move-theme); ``edit`` (undo: an id); and, for every kind but undo, ``encoder`` and ``themes``: snapshots of the
+    themes it is about, by id (see `Snapshot`).
     """
 
     id: str

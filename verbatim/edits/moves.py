@@ -29,6 +29,8 @@ def place_comments(draft: Draft, context: Context) -> None:
         _put(draft, rows, leaves)
         used.update(rows)
         followed |= {int(draft.corpus.rows[row]): placement for row in rows}
+        for row in rows:
+            draft.examples.setdefault(draft.ids[draft.places[row]], set()).add(int(draft.corpus.rows[row]))
     _follow(draft, followed, set(of_comment))
 
 

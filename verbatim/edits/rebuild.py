@@ -33,8 +33,11 @@ def rebuild(draft: Draft, model: ThemeModel) -> ThemeModel:
     for key, theme in draft.themes.items():
         theme.size = len(np.unique(comments[members[key]]))
     ordered = in_reading_order(draft)
+    prototypes, owners = _prototypes(draft, model)
     return replace(
         model,
+        prototypes=prototypes,
+        owners=owners,
         themes=tuple(_closed(draft, theme) for theme in ordered),
         assignments=_assignments(draft, changed, before),
         centroids=np.stack([theme.vector for theme in ordered]).astype(np.float32),
@@ -104,6 +107,30 @@ def _speakers(draft: Draft, rows: NDArray[np.int64], quoted: tuple[str, ...]) ->
         if comment in quoted or int(draft.corpus.rows[row]) not in speakers:
             speakers[int(draft.corpus.rows[row])] = comment
     return speakers
+
+
+def _prototypes(draft: Draft, model: ThemeModel) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:
+    """The prototypes of the themes that are: of a merged one, those of both; of a new one, its centre.
+
+    What people moved is a prototype of where it is.
+    """
+    if model.prototypes is None:
+        return None, ()
+    leaves = {key for key, theme in draft.themes.items() if not draft.children(key) and theme.kind == "theme"}
+    now = {owner: draft.now(owner) for owner in set(model.owners)}
+    found = [
+        (now[owner][0], vector)
+        for owner, vector in zip(model.owners, model.prototypes, strict=True)
+        if len(now[owner]) == 1 and now[owner][0] in leaves
+    ]
+    found += [(key, draft.themes[key].vector) for key in sorted(leaves - {owner for owner, _ in found})]
+    known = {(owner, vector.tobytes()) for owner, vector in found}
+    for key in sorted(leaves.intersection(draft.examples)):
+        moved = draft.corpus.vectors[sorted(draft.examples[key] - {-1})]
+        found += [(key, vector) for vector in moved if (key, vector.tobytes()) not in known]
+    if not found:
+        return model.prototypes[:0], ()
+    return np.stack([vector for _, vector in found]).astype(np.float32), tuple(owner for owner, _ in found)
 
 
 def _comment_codes(draft: Draft) -> NDArray[np.int64]:

@@ -10,9 +10,10 @@ from verbatim.edits.draft import DraftTheme
 from verbatim.edits.events import EditKind
 from verbatim.edits.outcome import Reason
 from verbatim.edits.prototypes import part_vectors
+from verbatim.storage.lineage import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from verbatim.edits.events import Edit
 
 KEYWORDS_KEPT = 10
+SAME_THEME = 0.85  # cosine of the centres of two themes from which they are taken for one
 
 
 def apply(draft: Draft, edit: Edit, context: Context) -> None:
@@ -102,7 +104,8 @@ def _split(draft: Draft, edit: Edit, context: Context) -> None:
         apart = not _raise_to_top(draft, theme)
         if apart:
             draft.report(edit, Reason.TREE, f"{theme.id} is as deep as themes can be, so its parts stand beside it")
-    rows = _rows_to_divide(draft, theme, edit.made)
+    found = _found_by_refit(draft, edit, vectors)
+    rows = _rows_to_divide(draft, theme, (*edit.made, *found))
     above = theme.parent_id if theme is not None else draft.themes[present[0]].parent_id
     for part in parts:
         made = draft.themes.get(part["id"]) or draft.add(
@@ -197,6 +200,20 @@ def _replace(draft: Draft, theme: DraftTheme, parts: tuple[str, ...]) -> None:
         child.parent_id = theme.parent_id
     del draft.themes[theme.id]
     draft.replaced[theme.id] = parts
+
+
+def _found_by_refit(draft: Draft, edit: Edit, vectors: Mapping[str, NDArray[np.float32]]) -> list[str]:
+    """Themes that are newer than a split and are one of its parts: a refit found what the person had seen."""
+    newer = [
+        theme
+        for theme in draft.themes.values()
+        if theme.origin is not None
+        and (number_of(theme.id) or 0) >= edit.payload["next_number"]
+        and theme.id not in draft.anchors
+        and not draft.children(theme.id)
+    ]
+    parts = np.stack(list(vectors.values()))
+    return [theme.id for theme in newer if float((parts @ theme.vector).max()) >= SAME_THEME]
 
 
 def _rows_to_divide(draft: Draft, theme: DraftTheme | None, made: tuple[str, ...]) -> NDArray[np.int64]:
