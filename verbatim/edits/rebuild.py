@@ -110,26 +110,22 @@ def _speakers(draft: Draft, rows: NDArray[np.int64], quoted: tuple[str, ...]) ->
 
 
 def _prototypes(draft: Draft, model: ThemeModel) -> tuple[NDArray[np.float32] | None, tuple[str, ...]]:
-    """The prototypes of the themes that are: of a merged one, those of both; of a new one, its centre.
+    """The model's own prototypes, a merged theme's with the one it went to, and what people moved.
 
-    What people moved is a prototype of where it is.
+    A theme without any is known by its centre.
     """
-    if model.prototypes is None:
-        return None, ()
     leaves = {key for key, theme in draft.themes.items() if not draft.children(key) and theme.kind == "theme"}
-    now = {owner: draft.now(owner) for owner in set(model.owners)}
-    found = [
-        (now[owner][0], vector)
-        for owner, vector in zip(model.owners, model.prototypes, strict=True)
-        if len(now[owner]) == 1 and now[owner][0] in leaves
-    ]
-    found += [(key, draft.themes[key].vector) for key in sorted(leaves - {owner for owner, _ in found})]
+    own = () if model.prototypes is None else model.prototypes
+    led = [(draft.now(owner), vector) for owner, vector in zip(model.owners, own, strict=True)]
+    found = [(keys[0], vector) for keys, vector in led if len(keys) == 1 and keys[0] in leaves]
     known = {(owner, vector.tobytes()) for owner, vector in found}
+    owners = {owner for owner, _ in found}
     for key in sorted(leaves.intersection(draft.examples)):
-        moved = draft.corpus.vectors[sorted(draft.examples[key] - {-1})]
-        found += [(key, vector) for vector in moved if (key, vector.tobytes()) not in known]
+        moved = list(draft.corpus.vectors[sorted(draft.examples[key] - {-1})])
+        centre = [draft.themes[key].vector] if moved and key not in owners else []
+        found += [(key, vector) for vector in (*centre, *moved) if (key, vector.tobytes()) not in known]
     if not found:
-        return model.prototypes[:0], ()
+        return None, ()
     return np.stack([vector for _, vector in found]).astype(np.float32), tuple(owner for owner, _ in found)
 
 

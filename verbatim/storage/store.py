@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 
 from verbatim.errors import NotFoundError
 from verbatim.storage.bulk import build_indexes, drop_indexes, take_statistics, worth_dropping
+from verbatim.storage.edited import UNEDITED, demand_sequence, write_edited
 from verbatim.storage.failures import translated
 from verbatim.storage.lineage import register_themes, write_edit
 from verbatim.storage.tables import (
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 KEPT_MODELS = 5
-UNEDITED = {"name_by": "machine", "pinned": False, "archived": False, "aliases": []}
 COUNTS = ("rows", "inserted", "updated", "unchanged", "rejected")
 
 
@@ -147,9 +147,14 @@ class Store:
         ``model_id``, ``active``, and ``position`` and ``at`` of links are filled in. A model with the same id is
         replaced. Its themes are registered, and those the active model had and it has not are retired. The last five
         models by ``created_at`` stay; gives the ids of those removed, whose files can go too.
+
+        Raises:
+            EditConflictError: ``edited_through`` is given, and edits were made since that one; nothing is written.
         """
         model_id = model["id"]
         with self.writing() as connection:
+            if "edited_through" in model:
+                demand_sequence(connection, model["edited_through"])
             connection.execute(delete(theme_model).where(theme_model.c.id == model_id))
             connection.execute(update(theme_model).values(active=False))
             upsert_rows(connection, theme_model, [{**model, "active": True}], {"edited_through": 0})
@@ -175,6 +180,15 @@ class Store:
         """
         with self.writing() as connection:
             return write_edit(connection, row, undoes)
+
+    def save_edit(self, edit: Row, model: Row, themes: Sequence[Row], assignments: Sequence[Row]) -> None:
+        """Append an edit and change the active model with it, in one transaction; see `storage.edited.write_edited`.
+
+        Raises:
+            EditConflictError: somebody else edited, or mined, meanwhile; nothing is written.
+        """
+        with self.writing() as connection:
+            write_edited(connection, edit, model, themes, assignments)
 
     def active_model_id(self) -> str | None:
         """The theme model in use; ``None`` before the first `save_theme_model`."""
