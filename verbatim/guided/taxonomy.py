@@ -23,7 +23,7 @@ LONGEST_NAME = 200
 LONGEST_DESCRIPTION = 5_000
 LONGEST_EXAMPLE = 20_000
 
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -103,7 +103,7 @@ def make_taxonomy(entries: Iterable[TaxonomyEntry], places: Sequence[str] = ()) 
         raise InputError(f"the taxonomy has {len(listed):,} themes; {MOST_ENTRIES:,} are the most")
     tidy = [_tidied(entry, place) for entry, place in zip(listed, where, strict=True)]
     _refuse_repeated([entry.name.casefold() for entry in tidy], tidy, where, "name")
-    _refuse_repeated([entry.id for entry in tidy], tidy, where, "id")
+    _refuse_repeated([entry.id.casefold() for entry in tidy], tidy, where, "id")
     linked = _with_parents(tidy, where)
     _refuse_cycles(linked, where)
     return Taxonomy(tuple(linked))
@@ -140,7 +140,7 @@ def _tidied(entry: TaxonomyEntry, place: str) -> TaxonomyEntry:
     key = entry.id.strip() or derived_id(name)
     if not _ID.fullmatch(key):
         raise InputError(
-            f"{place} ({name!r}): {key[:70]!r} cannot be an id; use at most 64 of a–z, 0–9, '.', '_' and '-'"
+            f"{place} ({name!r}): {key[:70]!r} cannot be an id; use at most 64 of A–Z, a–z, 0–9, '.', '_' and '-'"
         )
     return TaxonomyEntry(key, name, description, _tidied_examples(entry, place), entry.parent)
 
