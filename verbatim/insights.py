@@ -126,7 +126,7 @@ class EmergingSheet:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """``assigned`` as the store gives it, ``themes`` all of the model, ``pairs`` rolled up, ``comments`` with detail."""
+    """``assigned`` as stored, all ``themes`` of the model, ``pairs`` rolled up, ``comments`` with detail."""
 
     assigned: pd.DataFrame
     themes: pd.DataFrame
@@ -182,23 +182,19 @@ def emerging_sheet(store: Store, settings: Settings, *, month: str | None = None
     if newest is pd.NaT:
         raise EmptyError("no comment has a date; ingest the column that says when each was given")
     chosen = month or newest.tz_convert(settings.timezone).strftime("%Y-%m")
-    parents = spoken.themes.dropna(subset="parent_id").set_index("id")["parent_id"].to_dict()
+    parents = {row["id"]: row["parent_id"] for row in spoken.themes.dropna(subset="parent_id").to_dict("records")}
     found = find_emerging(
         spoken.comments, spoken.pairs, themes, chosen, tz=settings.timezone, parents=parents,
         several=settings.several_customers, seed=settings.seed,
     )  # fmt: skip
-    chronic = _chronic(store, settings, spoken, themes, chosen)
-    tables = [_named(table, spoken.themes) for table in (found.rates, found.days, chronic)]
-    ends = [_ends(table, chosen, settings.timezone) for table in tables]
-    quoted = [
-        table.assign(quotes=[_quotes(spoken, theme, start, end) for theme, (start, end) in zip(
-            table["theme_id"], spans, strict=True)])
-        for table, spans in zip(tables, ends, strict=True)
-    ]  # fmt: skip
-    wanted = {quote for table in quoted for quotes in table["quotes"] for quote in quotes}
+    moved, days, chronic = (
+        _quoted(_named(table, spoken.themes), spoken, chosen, settings.timezone)
+        for table in (found.rates, found.days, _chronic(store, settings, spoken, themes, chosen))
+    )
+    wanted = {quote for table in (moved, days, chronic) for quotes in table["quotes"] for quote in quotes}
     said = spoken.assigned[spoken.assigned["comment_id"].isin(wanted)].drop_duplicates("comment_id")
     texts = dict(sorted(zip(said["comment_id"], said["text"], strict=True)))
-    return EmergingSheet(chosen, found, *quoted, settings.chronic_months, texts)
+    return EmergingSheet(chosen, found, moved, days, chronic, settings.chronic_months, texts)
 
 
 def _spoken(store: Store) -> _Spoken:
@@ -282,12 +278,14 @@ def _named(table: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
                       table.drop(columns="theme_id")], axis=1)  # fmt: skip
 
 
-def _ends(table: pd.DataFrame, month: str, tz: str) -> list[tuple[datetime, datetime]]:
-    """The time that each row speaks of."""
+def _quoted(table: pd.DataFrame, spoken: _Spoken, month: str, tz: str) -> pd.DataFrame:
+    """With ``quotes``: ids of comments from the time that each row speaks of."""
     end = Period.of_month(month, tz).end
-    if "start" in table:
-        return list(zip(table["start"], table["end"], strict=True))
-    return [(Period.of_month(since, tz).start, end) for since in table["since"]]
+    quotes = []
+    for row in table.to_dict("records"):
+        span = (row["start"], row["end"]) if "start" in row else (Period.of_month(row["since"], tz).start, end)
+        quotes.append(_quotes(spoken, row["theme_id"], *span))
+    return table.assign(quotes=pd.Series(quotes, index=table.index, dtype=object))
 
 
 def _quotes(spoken: _Spoken, theme: str, start: datetime, end: datetime) -> list[str]:

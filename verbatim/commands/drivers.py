@@ -35,7 +35,7 @@ def drivers_command(
     metric: str, *, month: str | None, start: date | None, end: date | None, segments: tuple[str, ...], layer: str,
     definition: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Say what each theme does to a score, the one that pulls it down most first.
+    r"""Say what each theme does to a score, the one that pulls it down most first.
 
     Impact: the score of all answers minus the score without those on the theme. Adjusted: how the score would differ
     if these comments had been like the others, all other themes and segments being equal. An association, not a proof.

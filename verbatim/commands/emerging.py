@@ -54,7 +54,8 @@ def _show_moved(sheet: EmergingSheet) -> None:
     rows = [
         (
             row["kind"], str(row["name"]), row["since"], f"{row['n']} of {row['of']}", f"{row['rate']:.1f} %",
-            f"{row['n_before']} of {row['of_before']}", f"{row['rate_before']:.1f} %", str(row["customers"]), _p(row["p"]),
+            f"{row['n_before']} of {row['of_before']}", f"{row['rate_before']:.1f} %", str(row["customers"]),
+            _p(row["p"]),
         )
         for row in shown.to_dict("records")
     ]  # fmt: skip

@@ -122,7 +122,7 @@ def _grams(points: Array, matrix: sparse.csr_matrix, blocks: Codes, count: int) 
 def _fit(gram: Array, strength: float) -> _Fit:
     penalty = np.full(len(gram) - 1, strength)
     penalty[0] = 0.0
-    coefficients = np.linalg.solve(gram[:-1, :-1] + np.diag(penalty), gram[:-1, -1])
+    coefficients: Array = np.linalg.solve(gram[:-1, :-1] + np.diag(penalty), gram[:-1, -1]).astype(np.float64)
     return _Fit(coefficients, max(_squares(gram, coefficients), 0.0) / max(gram[0, 0] - 1, 1.0))
 
 

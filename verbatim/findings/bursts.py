@@ -13,7 +13,6 @@ How strong the strongest evidence of a month gets by chance, in any theme and wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,7 +121,8 @@ def _p_values(strength: Array, spoken: Voices, clock: _Clock, several: int, *, p
     for draw in range(permutations):
         strongest[draw] = _evidence(*shuffled_counts(spoken, rng), clock, several)[0].max(initial=0.0)
     reached = (strongest[:, None] >= strength[None, :] - 1e-9).sum(axis=0)
-    return (1 + reached) / (permutations + 1)
+    found: Array = (1 + reached) / (permutations + 1)
+    return found
 
 
 def _evidence(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from scipy import sparse
 
+    from verbatim.findings.resampling import Codes, Flags
     from verbatim.scores.definitions import Definition
     from verbatim.scores.intervals import Array
 
@@ -119,7 +120,7 @@ def chronic_sentiments(
     return _table(records)
 
 
-def _tallies(matrix: sparse.csr_matrix, months: Array, codes: Array, shape: tuple[int, int]) -> tuple[Array, Array]:
+def _tallies(matrix: sparse.csr_matrix, months: Codes, codes: Codes, shape: tuple[int, int]) -> tuple[Array, Array]:
     """Answers by theme, month and value ``(t, m, v)``, and by month and value ``(m, v)``."""
     size = shape[0] * shape[1]
     cells = (months * shape[1] + codes).astype(np.int64)
@@ -133,7 +134,7 @@ def _flat(levels: Array, counts: Array) -> Tally:
     return Tally(levels, counts.reshape(-1, len(levels)))
 
 
-def _runs(known: Array, unhappy: Array, least: int) -> dict[int, tuple[int, int, int]]:
+def _runs(known: Flags, unhappy: Flags, least: int) -> dict[int, tuple[int, int, int]]:
     """Place of a theme → first and last month and number of unhappy months of the run that lasts until now."""
     found = {}
     for place in range(len(known)):
@@ -154,7 +155,7 @@ def _by_month(values: pd.Series, number: pd.Series, months: int) -> tuple[Array,
     )
 
 
-def _table(records: list[tuple[object, ...]]) -> pd.DataFrame:
+def _table(records: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     table = pd.DataFrame(records, columns=list(COLUMNS))
     order = np.lexsort([table["theme_id"].to_numpy(dtype=str), table["difference"].to_numpy(dtype=np.float64),
                         -table["run"].to_numpy(dtype=np.int64)])  # fmt: skip

@@ -20,6 +20,7 @@ from verbatim.scores.groups import require
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from verbatim.findings.resampling import Flags
     from verbatim.scores.definitions import Definition
     from verbatim.scores.intervals import Array
 
@@ -90,11 +91,11 @@ def drive(
     customers, by = customers_of(rows)
     blocks, count = blocks_of(customers, rng)
     drawn = draws_of(count, rng, draws=draws)
-    on = np.asarray(matrix.sum(axis=0)).ravel()
+    on = np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel()
     behind = _customers_on(matrix, customers)
     why = refusals(on, behind, len(rows))
     usable = np.array([reason is None for reason in why])
-    impact = left_out(points, matrix, blocks, drawn, usable)
+    impact = left_out(points, matrix, blocks, drawn, usable, rng=rng)
     said = _commented(rows, pairs)
     regression = None
     if said.sum() >= adjusted.FEWEST_COMMENTED:
@@ -116,12 +117,15 @@ def drive(
 def _customers_on(matrix: sparse.csr_matrix, customers: pd.Series) -> Array:
     """How many customers stand behind the answers on each theme, ``(t,)``."""
     codes, names = pd.factorize(customers, sort=True)
-    return (block_sums(matrix, codes.astype(np.int64), len(names)) > 0).sum(axis=0)
+    behind = block_sums(matrix, codes.astype(np.int64), len(names)) > 0
+    count: Array = behind.sum(axis=0).astype(np.float64)
+    return count
 
 
-def _commented(rows: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _commented(rows: pd.DataFrame, pairs: pd.DataFrame) -> Flags:
     on_any = rows["id"].isin(pairs["answer_id"]).to_numpy()
-    return on_any | rows["commented"].to_numpy(dtype=bool) if "commented" in rows else on_any
+    said: Flags = on_any | rows["commented"].to_numpy(dtype=bool) if "commented" in rows else on_any
+    return said
 
 
 def _design(
@@ -181,5 +185,5 @@ def _too_little(place: int, regression: Adjusted, table: pd.DataFrame, on: Array
     return None
 
 
-def _where(kept: np.ndarray[tuple[int], np.dtype[np.bool_]], impact: Impact) -> Impact:
+def _where(kept: Flags, impact: Impact) -> Impact:
     return Impact(*(np.where(kept, part, np.nan) for part in (impact.value, impact.low, impact.high, impact.p)))

@@ -61,11 +61,9 @@ def find_emerging(
         comments, pairs, themes, month, tz=tz, several=several, permutations=permutations, seed=seed, alpha=share
     )
     rates, days = (table.assign(p=(FAMILIES * table["p"]).clip(upper=1.0)) for table in (rates, days))
-    said = rates["of"][rates["months"] == 1]
     moved = _once(rates[rates["alarm"]], parents or {}, same=["kind"])
     spoken = _once(days[days["alarm"]], parents or {}, same=["start"])
-    count = int(said.iloc[0]) if len(said) else _in_month(comments, month, tz)
-    return Emerging(month, moved, spoken, rates, count, len(set(themes)), false_alarms)
+    return Emerging(month, moved, spoken, rates, _in_month(comments, month, tz), len(set(themes)), false_alarms)
 
 
 def _once(table: pd.DataFrame, parents: Mapping[str, str], *, same: list[str]) -> pd.DataFrame:

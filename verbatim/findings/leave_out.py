@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from verbatim.findings.resampling import spread, two_sided
 from verbatim.scores.figures import Tally, estimate
 
 if TYPE_CHECKING:
-    from scipy import sparse
-
-    from verbatim.findings.resampling import Codes
+    from verbatim.findings.resampling import Codes, Flags
     from verbatim.scores.definitions import Definition
     from verbatim.scores.figures import Estimates
     from verbatim.scores.intervals import Array
@@ -38,20 +37,27 @@ class Impact:
     p: Array
 
 
-def left_out(points: Array, matrix: sparse.csr_matrix, blocks: Codes, draws: Array, usable: Array) -> Impact:
+def left_out(
+    points: Array, matrix: sparse.csr_matrix, blocks: Codes, draws: Array, usable: Flags, *, rng: np.random.Generator
+) -> Impact:  # fmt: skip
     """Score of all answers minus that of the answers without each theme.
 
     ``points`` ``(n,)`` is what each answer adds to the score (mean = score), ``matrix`` ``(n, t)`` which themes it is
     on, ``blocks`` ``(n,)`` whose it is, ``draws`` ``(b, blocks)`` how often each block is drawn, ``usable`` ``(t,)``
-    where not refused.
+    where not refused. In every draw each theme is lent one answer drawn from all: ten equal answers do not prove that
+    the eleventh is equal, which drawing them again would say.
     """
     count = draws.shape[1]
     block_n = np.bincount(blocks, minlength=count).astype(np.float64)
     block_sum = np.bincount(blocks, weights=points, minlength=count)
-    on_n, on_sum = (block_sums(matrix.multiply(weights[:, None]).tocsr(), blocks, count) for weights in
-                    (np.ones_like(points), points))  # fmt: skip
+    on_n, on_sum = block_sums(matrix, blocks, count), block_sums(sparse.diags_array(points) @ matrix, blocks, count)
     value = _impact(block_n.sum(), block_sum.sum(), on_n.sum(axis=0), on_sum.sum(axis=0))
-    drawn = _impact((draws @ block_n)[:, None], (draws @ block_sum)[:, None], draws @ on_n, draws @ on_sum)
+    lent = points[rng.integers(0, len(points), size=(len(draws), matrix.shape[1]))]
+    drawn_n, drawn_sum = draws @ on_n, draws @ on_sum
+    drawn = _impact(
+        (draws @ block_n)[:, None], (draws @ block_sum)[:, None], drawn_n, drawn_sum,
+        mean=(drawn_sum + lent) / (drawn_n + 1),
+    )  # fmt: skip
     (low, high), deviation = spread(drawn[:, usable])
     impact = Impact(*(np.full(len(usable), np.nan) for _ in range(4)))
     impact.value[usable], impact.low[usable], impact.high[usable] = value[usable], low, high
@@ -85,7 +91,9 @@ def refusals(on: Array, customers_on: Array, of: int) -> list[str | None]:
     return reasons
 
 
-def _impact(n: Array, total: Array, on_n: Array, on_total: Array) -> Array:
-    """Score of all minus score of the rest; NaN where a draw leaves no rest."""
+def _impact(n: Array, total: Array, on_n: Array, on_total: Array, *, mean: Array | None = None) -> Array:
+    """Score of all minus score of the rest: share of the theme × (its mean − that of the rest); NaN without a rest."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(n > on_n, total / n - (total - on_total) / (n - on_n), np.nan)
+        own = np.where(on_n > 0, on_total / on_n, 0.0) if mean is None else mean
+        found: Array = np.where(n > on_n, on_n / n * (own - (total - on_total) / (n - on_n)), np.nan)
+    return found

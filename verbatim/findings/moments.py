@@ -89,9 +89,10 @@ def half_days(rows: pd.DataFrame, tz: str) -> tuple[Codes, list[datetime]]:
     """The local half-day (midnight to noon, noon to midnight) of each row, and when each begins, in UTC."""
     days = periods.edges(rows["occurred_at"].min(), rows["occurred_at"].max(), "day", tz)
     noons = periods.localise(days.tz_localize(None).normalize() + pd.Timedelta(hours=12), periods.checked_zone(tz))
-    bounds = days.append(noons).sort_values()[:-1]
-    slots = np.searchsorted(bounds.asi8, _nanoseconds(rows["occurred_at"], bounds), side="right") - 1
-    return slots.astype(np.int64), [bound.to_pydatetime() for bound in bounds.tz_convert("UTC")]
+    halves = np.sort(np.concatenate([days.asi8, noons.as_unit(days.unit).asi8]))[:-1]
+    slots = np.searchsorted(halves, _nanoseconds(rows["occurred_at"], days), side="right") - 1
+    starts = pd.to_datetime(halves, unit=days.unit, utc=True)
+    return slots.astype(np.int64), [start.to_pydatetime() for start in starts]
 
 
 def shuffled_counts(

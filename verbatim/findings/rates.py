@@ -1,4 +1,4 @@
-"""Which themes are new, growing or fading: rates of a window of months against those before, by permutation.
+"""Which themes are new, grow, shrink or fade: rates of a window of months against those before, by permutation.
 
 A theme's rate is voices on it ÷ all voices of a month; a voice is one person in one month. Windows of one to six
 months that end with the month looked at are compared with the twelve months before each. The evidence is the exact
@@ -8,13 +8,13 @@ rose (or fell) against its own year, the theme's season is taken out first. The 
 
 How strong evidence gets by chance, in any theme and window, is found by dealing the dates out anew among the voices
 `permutations` times (Westfall and Young 1993, single-step): at a p of 0.05 no more than 5 % of months without any
-change have a theme, new, growing or fading, that is named.
+change have any theme that is named.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from verbatim.findings.resampling import CUSTOMER_KEYS
 from verbatim.scores.groups import require
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from verbatim.scores.intervals import Array
 
@@ -36,7 +36,7 @@ YEAR = 12
 FEWEST_BEFORE = 30  # voices before a window, or a year ago, to compare with
 FEWEST = 5  # voices on a theme, in the window or before it
 FEWEST_CUSTOMERS = 3
-LITTLE = 0.2  # of the rate since: so much may there have been before a new theme
+LITTLE = 0.2  # of the larger rate: so much may there have been before a new theme, and be left of a fading one
 DOMINATED = 0.5
 SEASONAL = 1.64  # a rise or fall a year ago that is more than chance (one-sided 5 %)
 USUAL_SQUARE = 0.455  # median of a squared normal deviate
@@ -64,7 +64,8 @@ def rate_alarms(
     ``comments``: ``id``, ``occurred_at`` (aware; NaT is left out) and, where known, ``contact_id``, ``account_id``,
     ``submission_id``; ``pairs``: ``comment_id``, ``theme_id`` (`membership`).
 
-    Columns: ``theme_id``; ``kind`` (new, growing, fading; what it would be, see ``alarm``); ``since`` (first month of
+    Columns: ``theme_id``; ``kind`` (new: a fifth or less before; growing; shrinking; fading: a fifth or less
+    is left; what it would be, see ``alarm``); ``since`` (first month of
     the window) and ``months`` (its length); ``n``, ``of`` (comments on the theme and all comments in the window),
     ``n_before``, ``of_before`` (in the twelve months before it); ``rate``, ``rate_before`` (per cent of comments);
     ``customers`` (accounts, else contacts, behind ``n``); ``p`` (allowing for all themes and windows); ``alarm``
@@ -89,7 +90,7 @@ def rate_alarms(
     table["why"] = [_objection(row) if row["p"] < alpha else None for row in table.to_dict("records")]
     table["why"] = table["why"].astype(object).where(table["why"].notna(), None)
     table["alarm"] = (table["p"] < alpha) & table["why"].isna()
-    order = np.lexsort([chosen, -np.abs(evidence.deviate), p])
+    order = np.lexsort([np.array(chosen, dtype=str), -np.abs(evidence.deviate), p])
     return table.iloc[order].reset_index(drop=True)[list(COLUMNS)]
 
 
@@ -101,7 +102,8 @@ def _p_values(strength: Array, spoken: Voices, permutations: int, seed: int) -> 
         counts, totals = shuffled_counts(spoken, rng)
         strongest[draw] = np.abs(_evidence(counts, totals).deviate).max(initial=0.0)
     reached = (strongest[:, None] >= strength[None, :] - 1e-9).sum(axis=0)
-    return (1 + reached) / (permutations + 1)
+    found: Array = (1 + reached) / (permutations + 1)
+    return found
 
 
 def _windows(totals: Array) -> list[int]:
@@ -189,7 +191,7 @@ def _described(
     who = next((rows[key] for key in CUSTOMER_KEYS[:2] if key in rows and rows[key].notna().any()), rows["id"])
     by_id = pd.DataFrame({"month": number, "who": who.where(who.notna(), rows["id"]).to_numpy()}, index=rows["id"])
     said = pairs[pairs["comment_id"].isin(by_id.index)].drop_duplicates(["comment_id", "theme_id"])
-    said = said.assign(**{name: said["comment_id"].map(by_id[name]) for name in by_id})
+    said = said.assign(month=said["comment_id"].map(by_id["month"]), who=said["comment_id"].map(by_id["who"]))
     of_theme = dict(list(said.groupby("theme_id")))
     records = []
     for place, theme in enumerate(chosen):
@@ -200,8 +202,7 @@ def _described(
         before = own["month"].between(end - YEAR, end - 1)
         of, of_before = int((number >= end).sum()), int(((number >= end - YEAR) & (number < end)).sum())
         rate, rate_before = 100 * len(inside) / max(of, 1), 100 * int(before.sum()) / max(of_before, 1)
-        rising = evidence.deviate[place] > 0
-        kind = ("new" if rate_before <= LITTLE * rate else "growing") if rising else "fading"
+        kind = _kind(rate, rate_before, rising=evidence.deviate[place] > 0)
         sizes = inside["who"].value_counts()
         first = inside["month"].min() if kind == "new" and len(inside) else end
         records.append(
@@ -214,12 +215,18 @@ def _described(
     return pd.DataFrame(records)
 
 
-def _objection(row: dict[str, object]) -> str | None:
+def _kind(rate: float, rate_before: float, *, rising: bool) -> str:
+    if rising:
+        return "new" if rate_before <= LITTLE * rate else "growing"
+    return "fading" if rate <= LITTLE * rate_before else "shrinking"
+
+
+def _objection(row: Mapping[Any, Any]) -> str | None:
     """Why a theme that moved is not named."""
-    if row["kind"] == "fading":
-        return None if int(str(row["n_before"])) >= FEWEST else f"fewer than {FEWEST} comments before"
-    if int(str(row["n"])) < FEWEST:
+    if row["kind"] in {"fading", "shrinking"}:
+        return None if row["n_before"] >= FEWEST else f"fewer than {FEWEST} comments before"
+    if row["n"] < FEWEST:
         return f"fewer than {FEWEST} comments"
-    if int(str(row["customers"])) < FEWEST_CUSTOMERS:
+    if row["customers"] < FEWEST_CUSTOMERS:
         return f"fewer than {FEWEST_CUSTOMERS} customers"
-    return "one customer is behind most of it" if float(str(row["largest"])) > DOMINATED else None
+    return "one customer is behind most of it" if row["largest"] > DOMINATED else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Codes = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 BLOCKS = 1000
 DRAWS = 1000
@@ -69,14 +70,14 @@ def spread(drawn: Array, *, confidence: float = CONFIDENCE) -> tuple[Bounds, Arr
 
 
 def two_sided(values: Array, deviations: Array) -> Array:
-    """p of a normal test that a value is 0; 1 where the value is 0, NaN where it or its deviation is not known."""
+    """The p of a normal test that a value is 0; 1 where the value is 0, NaN where it or its deviation is not known."""
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2 * ndtr(-np.abs(values) / deviations)
     return np.where(np.isnan(values), np.nan, np.where(values == 0, 1.0, p))
 
 
 def holm(p: Array) -> Array:
-    """p allowing for all of them at once (Holm 1979); NaN stays NaN and does not count.
+    """The p allowing for all of them at once (Holm 1979); NaN stays NaN and does not count.
 
     >>> [round(float(one), 3) for one in holm(np.array([0.01, 0.04, 0.03, np.nan]))]
     [0.03, 0.06, 0.06, nan]
