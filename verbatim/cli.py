@@ -32,6 +32,7 @@ COMMANDS = {
     "taxonomy": ("verbatim.commands.guided", "Match comments to themes of your own; import and export them."),
     "quotes": ("verbatim.commands.themes", "Show what people said about a theme."),
     "quality": ("verbatim.commands.quality", "Say what the themes are worth, and which look wrong."),
+    "sentiment": ("verbatim.commands.tone", "How each theme sounds: sentiment, kinds, emotion, support or product."),
     "score": ("verbatim.commands.score", "Calculate CSAT, CES or NPS, by segment and period."),
     "survey": ("verbatim.commands.survey", "Response and comment rates, delays, and who answers."),
     "may-ask": ("verbatim.commands.survey", "Say whether a person may be asked now, and why not."),
