@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -13,7 +11,6 @@ from tests.test_themes.planted import THEMES, sentences
 from verbatim.edits import Corpus, Edit, replay
 from verbatim.edits.plan import Desk, plan
 from verbatim.pipeline import mine
-from verbatim.themes.artifact import load_artifact, save_artifact
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.hashing import HashingEncoder
 from verbatim.themes.name import PhraseNamer
@@ -41,7 +38,7 @@ def comments(per_theme=16, without=(), missing=0):
 
 def fitted(frame, themes, seed=0, previous=None):
     clusterer = LeidenClusterer(themes=themes, seed=seed)
-    return mine(frame, encoder=ENCODER, clusterer=clusterer, namer=NAMER, previous=previous)
+    return mine(frame, encoder=ENCODER, clusterer=clusterer, namer=NAMER, previous=previous, refit=previous and "test")
 
 
 def corpus_of(model, frame):
@@ -59,9 +56,7 @@ def first():
 @cache
 def refits():
     """Later fits, whose ids continue those of the first, each with its corpus."""
-    with tempfile.TemporaryDirectory() as folder:
-        save_artifact(Path(folder), first()[0])
-        previous = load_artifact(Path(folder))
+    previous = first()[0]
     kinds = [
         (comments(20), 4, 1),
         (comments(17), 6, 2),
@@ -74,7 +69,9 @@ def refits():
 
 def desk(edits=(), base=None):
     model, corpus = base or first()
-    return Desk(model, replay(model, edits, corpus).model, corpus, tuple(edits), lambda *given: name_groups(NAMER, *given))
+    return Desk(
+        model, replay(model, edits, corpus).model, corpus, tuple(edits), lambda *given: name_groups(NAMER, *given)
+    )
 
 
 def edited(edits, request, person="Ana", base=None):

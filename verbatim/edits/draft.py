@@ -27,8 +27,8 @@ LEAST_DEPTH = 2  # a tree can always have themes and sub-themes
 class DraftTheme:
     """A theme under change. ``machine_name`` is what it is called when no person's name holds.
 
-    ``held`` says that a person put it where it is in the tree; ``named_at`` is the sequence of the edit that gave
-    ``name``, 0 for the machine; ``origin`` is the theme as it was fitted.
+    ``given`` are the names by people, with the sequences of their edits, the last one in force; ``held`` says that a
+    person put it where it is in the tree; ``origin`` is the theme as it was fitted.
     """
 
     id: str
@@ -42,7 +42,7 @@ class DraftTheme:
     quote_kinds: tuple[str, ...] = ()
     size: int = 0
     description: str | None = None
-    named_at: int = 0
+    given: list[tuple[int, str]] = field(default_factory=list)
     pinned: bool = False
     archived: bool = False
     held: bool = False

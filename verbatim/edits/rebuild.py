@@ -178,7 +178,7 @@ def _closed(draft: Draft, theme: DraftTheme) -> Theme:
         size=theme.size,
         parent_id=theme.parent_id,
         description=theme.description,
-        name_by="person" if theme.named_at else "machine",
+        name_by="person" if theme.given else "machine",
         pinned=theme.pinned,
         archived=theme.archived,
         aliases=tuple(sorted(alias for alias in draft.aliases if draft.now(alias) == [theme.id])),

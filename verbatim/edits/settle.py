@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from verbatim.edits.draft import DraftTheme
 from verbatim.edits.names import free_name, key_of
 from verbatim.edits.outcome import Reason
+from verbatim.themes.model import NO_DETAIL
 
 if TYPE_CHECKING:
     from verbatim.edits.context import Context
@@ -51,21 +53,26 @@ def make_rests(draft: Draft) -> None:
 
 
 def keep_names_apart(draft: Draft, context: Context) -> None:
-    """Names by people stay, of two alike the earlier; a name by the machine gives way.
+    """Names by people stay, of two alike the one that was given earlier; a name by the machine gives way.
 
-    A rename that comes too late is a conflict.
+    A rename that comes too late is a conflict, and the name before it holds.
     """
     edits = {edit.sequence: edit for edit in context.live}
-    taken: dict[str, str] = {key_of("No detail"): "no-detail"}
-    by_people = sorted((theme for theme in draft.themes.values() if theme.named_at), key=lambda one: one.named_at)
-    for theme in by_people:
-        holder = taken.setdefault(key_of(theme.name), theme.id)
-        if holder != theme.id:
-            edit = edits[theme.named_at]
-            draft.report(edit, Reason.NAME_TAKEN, f"{holder} is called {theme.name!r} by an earlier edit")
-            theme.name, theme.named_at = theme.machine_name, 0
+    taken: dict[str, str] = {key_of("No detail"): NO_DETAIL}
+    waiting = [(theme.given[-1][0], theme.id) for theme in draft.themes.values() if theme.given]
+    heapify(waiting)
+    while waiting:
+        sequence, key = heappop(waiting)
+        theme = draft.themes[key]
+        holder = taken.setdefault(key_of(theme.given[-1][1]), key)
+        if holder != key:
+            name = theme.given.pop()[1]
+            draft.report(edits[sequence], Reason.NAME_TAKEN, f"{holder} is called {name!r} by an earlier edit")
+            if theme.given:
+                heappush(waiting, (theme.given[-1][0], key))
     for theme in sorted(draft.themes.values(), key=lambda one: one.position):
-        if theme.named_at or theme.kind != "theme":
-            continue
-        theme.name = free_name(theme.machine_name, theme.keywords, taken)
-        taken[key_of(theme.name)] = theme.id
+        if theme.given:
+            theme.name = theme.given[-1][1]
+        elif theme.kind == "theme":
+            theme.name = free_name(theme.machine_name, theme.keywords, taken)
+            taken[key_of(theme.name)] = theme.id

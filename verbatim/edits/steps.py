@@ -38,7 +38,7 @@ def _label(draft: Draft, edit: Edit, context: Context) -> None:
     if theme is None:
         return
     if edit.kind is EditKind.RENAME:
-        theme.name, theme.named_at = edit.payload["name"], edit.sequence
+        theme.given.append((edit.sequence, edit.payload["name"]))
     elif edit.kind is EditKind.DESCRIBE:
         theme.description = edit.payload["description"] or None
     elif edit.kind in (EditKind.PIN, EditKind.UNPIN):
@@ -112,7 +112,7 @@ def _split(draft: Draft, edit: Edit, context: Context) -> None:
             DraftTheme(part["id"], part["name"], part["name"], tuple(part["keywords"]), vectors[part["id"]])
         )
         made.machine_name = made.name = part["name"]
-        made.named_at = edit.sequence if part["name_by"] == "person" else 0
+        made.given = [(edit.sequence, part["name"])] if part["name_by"] == "person" else []
         made.keywords = tuple(part["keywords"])
         made.parent_id, made.held = (above if apart or theme is None else theme.id), True
     draft.place_nearest(rows, vectors)

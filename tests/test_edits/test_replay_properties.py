@@ -1,0 +1,137 @@
+"""Any sequence of edits, followed by a refit, leaves every edit true."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.test_edits.organisation import edited, first, refits
+from tests.test_edits.truth import assert_edits_are_true, assert_model_is_whole
+from verbatim.edits import EditKind, Reason, live_edits, replay
+from verbatim.edits.requests import Describe, Mark, Merge, Move, MoveTheme, Part, Rename, Split, SplitOff, Undo
+from verbatim.errors import VerbatimError
+
+NAMES = ("Late refund", "Wrong amount", "late  REFUND", "Search", "Kind people")
+STEP = st.tuples(st.sampled_from(range(13)), *[st.integers(0, 10_000)] * 4)
+
+
+def request_from(step, model, edits):
+    """A request made from numbers; it need not be a sensible one."""
+    kind, first_number, second_number, third_number, fourth_number = step
+    themes = [theme.id for theme in model.themes if theme.kind == "theme"]
+    one, other = themes[first_number % len(themes)], themes[second_number % len(themes)]
+    comments = sorted(entry.comment_id for entry in model.assignments)
+    inside = [entry.comment_id for entry in model.assignments if entry.theme_id == one] or comments
+    below = [theme.id for theme in model.themes if theme.parent_id == one]
+    any_comment = comments[third_number % len(comments)]
+    parts = (
+        Part((inside[third_number % len(inside)],)),
+        Part((inside[fourth_number % len(inside)],), NAMES[second_number % len(NAMES)]),
+    )
+    makers = [
+        lambda: Rename(one, NAMES[second_number % len(NAMES)]),
+        lambda: Describe(one, f"About {second_number % 3}"),
+        lambda: Merge(one, (other,)),
+        lambda: Split(one, parts, apart=bool(second_number % 2)),
+        lambda: SplitOff(one, tuple(below[: 1 + second_number % 3])),
+        lambda: Move((any_comment,), one),
+        lambda: Move((any_comment, comments[fourth_number % len(comments)]), one),
+        lambda: MoveTheme(one, other),
+        lambda: MoveTheme(one, None),
+        lambda: Mark(one, EditKind.PIN if second_number % 3 else EditKind.UNPIN),
+        lambda: Mark(one, EditKind.ARCHIVE if second_number % 3 else EditKind.RESTORE),
+        lambda: Undo(edits[second_number % len(edits)].id if edits else None),
+        lambda: Undo(edits[second_number % len(edits)].id if edits else None),
+    ]
+    return makers[kind]()
+
+
+def made(steps, most=12):
+    """The edits that people could make of ``steps``, one after the other."""
+    model, corpus = first()
+    edits = []
+    for step in steps:
+        try:
+            edits = edited(edits, request_from(step, replay(model, edits, corpus).model, edits))
+        except VerbatimError:
+            continue
+        if len(edits) == most:
+            break
+    return edits
+
+
+def plain(model):
+    return (
+        [asdict(theme) for theme in model.themes],
+        [asdict(entry) for entry in model.assignments],
+        model.centroids.tobytes(),
+        None if model.prototypes is None else sorted(zip(model.owners, map(bytes, model.prototypes), strict=True)),
+    )
+
+
+PROPERTY = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+@PROPERTY
+@given(st.lists(STEP, min_size=1, max_size=16), st.sampled_from(range(5)))
+def test_every_edit_is_true_after_a_refit(steps, which):
+    edits = made(steps)
+    model, corpus = [first(), *refits()][which]
+    outcome = replay(model, edits, corpus)
+    assert_model_is_whole(outcome.model, model)
+    assert_edits_are_true(outcome, edits, {entry.comment_id for entry in model.assignments})
+    live = {edit.id for edit in live_edits(edits)}
+    assert {one.edit_id for one in outcome.conflicts} <= live
+    assert all(isinstance(one.reason, Reason) and one.message for one in outcome.conflicts)
+
+
+@PROPERTY
+@given(st.lists(STEP, min_size=1, max_size=16))
+def test_where_nothing_was_undone_and_no_comment_is_gone_there_is_no_conflict(steps):
+    edits = made([step for step in steps if step[0] < 11])
+    for model, corpus in [first(), *refits()[:2]]:
+        assert replay(model, edits, corpus).conflicts == ()
+
+
+@PROPERTY
+@given(st.lists(STEP, min_size=1, max_size=12), st.sampled_from(range(5)), st.randoms(use_true_random=False))
+def test_replaying_is_deterministic_and_idempotent(steps, which, draw):
+    edits = made(steps)
+    model, corpus = [first(), *refits()][which]
+    outcome = replay(model, edits, corpus)
+    shuffled = draw.sample(edits, len(edits))
+    assert plain(replay(model, shuffled, corpus).model) == plain(outcome.model)
+    again = replay(outcome.model, edits, corpus)
+    assert plain(again.model) == plain(outcome.model)
+
+
+@PROPERTY
+@given(st.lists(STEP, min_size=1, max_size=12), st.integers(0, 100))
+def test_an_undone_edit_is_as_if_it_had_never_been_made(steps, which):
+    edits = [edit for edit in made(steps) if edit.kind is not EditKind.UNDO]
+    if not edits:
+        return
+    undone = edits[which % len(edits)]
+    model, corpus = refits()[0]
+    with_undo = edited(edits, Undo(undone.id))
+    without = [edit for edit in edits if edit is not undone]
+    assert plain(replay(model, with_undo, corpus).model) == plain(replay(model, without, corpus).model)
+    again = edited(with_undo, Undo(with_undo[-1].id))
+    assert plain(replay(model, again, corpus).model) == plain(replay(model, edits, corpus).model)
+
+
+def test_without_edits_the_model_is_as_it_was():
+    model, corpus = first()
+    assert replay(model, [], corpus).model is model
+
+
+@pytest.mark.parametrize("which", range(5))
+def test_the_fits_differ_enough_to_try_edits_on(which):
+    model, corpus = [first(), *refits()][which]
+    assert any(theme.parent_id for theme in model.themes)
+    assert len(corpus.rows) == len(model.assignments)
+    assert (np.linalg.norm(corpus.vectors, axis=1) > 0.99).all()
