@@ -38,6 +38,7 @@ RANKS = {
     "surveys": 9,
     "browse": 9,
     "editing": 10,
+    "examining": 10,
     "reports": 11,
     "doctor": 12,
     "demo": 12,
