@@ -52,6 +52,11 @@ class CachedEncoder:
         """The number of columns of a vector."""
         return self._encoder.dimension
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """The words that the encoder beneath knows; empty where it does not say."""
+        return getattr(self._encoder, "vocabulary", frozenset())
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape ``(len(texts), dimension)``; what is not yet kept is encoded, each distinct text once.
 

@@ -24,6 +24,7 @@ from verbatim.themes.wording import (
     OPENER,
     PREPOSITION,
     PRONOUN,
+    QUESTION,
     SUBJECT,
     VERDICT,
     WEAK,
@@ -50,21 +51,25 @@ LEAST_LIFT = 1.25  # a keyword is at least so many times more usual in its theme
 FAIR_SHARE = 0.5  # "poor service" may name a theme only if half of those who say "service" say it so
 FAIR_SHARE_OF_NEGATIONS = 1.0  # a bare phrase contains those of the negated one where they touch
 
-LENGTH_BONUS = {1: -0.22, 2: 0.0, 3: 0.03, 4: 0.02, 5: -0.02}
-PAIR_BONUS = -0.4  # "A and B" says less than a phrase people used, though more texts have one of the two
+LENGTH_BONUS = {1: -0.28, 2: 0.0, 3: 0.03, 4: 0.02, 5: -0.02}
+PAIR_BONUS = -0.8  # "A and B" says less than a phrase people used, though more texts have one of the two
 CUT_LEFT, CUT_RIGHT = 0.35, 0.35  # taken off where the phrase is always part of a longer one
+QUESTION_BONUS = -0.08  # "How long do transfers take" is fine where no phrase says it
+UNFINISHED = 0.5  # taken off a question that goes on
+DIGITS = 0.15  # taken off for a number or code in a name
 WEAK_END = 0.08  # taken off for an end that says little ("time to explain")
-SHARE_OF_BINDING = {PREPOSITION: 0.6}  # "fee for" is less of a cut than "card reader"
+NOUN, MODIFIES = 0.15, 0.35  # for a single word after an article; taken off where it goes with a noun ("dried fruit")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A name that a group could get: ``columns`` of its phrases, two for "A and B".
+    """A name that a group could get: ``columns`` of its phrases, two for "A and B", of so many ``words``.
 
     ``share`` of the group's texts speak of it; ``bonus`` is for how it reads.
     """
 
     columns: tuple[int, ...]
+    words: int
     share: float
     bonus: float
 
@@ -108,6 +113,11 @@ class GroupCounts:
     def flags(self) -> NDArray[np.int64]:
         """The kinds of every word of the table."""
         return np.asarray([word_flags(word) for word in self.table.tokens.words], dtype=np.int64)
+
+    @cached_property
+    def with_digits(self) -> NDArray[np.bool_]:
+        """Which words of the table hold a digit."""
+        return np.asarray([any(map(str.isdigit, word)) for word in self.table.tokens.words], dtype=np.bool_)
 
     @cached_property
     def could_name(self) -> NDArray[np.bool_]:
@@ -180,7 +190,10 @@ def candidates(counts: GroupCounts, best: Sequence[Sequence[int]]) -> list[list[
     reads = dict(zip(wanted.tolist(), _readability(counts, wanted).tolist(), strict=True))
     return [
         [
-            *(Candidate((column,), counts.share(row, column), reads[column]) for column in columns),
+            *(
+                Candidate((column,), len(counts.table.phrases[column]), counts.share(row, column), reads[column])
+                for column in columns
+            ),
             *_pairs(counts, row, best[row]),
         ]
         for row, columns in enumerate(single)
@@ -207,11 +220,12 @@ def _is_fair(counts: GroupCounts, row: int, column: int) -> bool:
 
 def _pairs(counts: GroupCounts, row: int, best: Sequence[int]) -> list[Candidate]:
     """Names of the form "A and B" from the best keywords, for groups that no single phrase covers."""
-    plain = [column for column in best if max(map(len, counts.table.phrases[column])) > 2][:PAIRED]
+    plain = [column for column in best if counts.could_name[column]][:PAIRED]
     pairs = []
     for first, second in combinations(plain, 2):
         neither = (1 - counts.share(row, first)) * (1 - counts.share(row, second))
-        pairs.append(Candidate((first, second), 1 - neither, PAIR_BONUS))
+        words = sum(len(counts.table.phrases[column]) for column in (first, second))
+        pairs.append(Candidate((first, second), words, 1 - neither, PAIR_BONUS))
     return pairs
 
 
@@ -226,35 +240,73 @@ def _readability(counts: GroupCounts, columns: NDArray[np.int64]) -> NDArray[np.
         own = columns[here] - level.first
         flags = counts.flags[level.words[own]]
         weak = ((flags[:, 0] & WEAK) > 0).astype(float) + ((flags[:, -1] & WEAK) > 0)
-        left, right = _cut_off(counts, level.at, length, columns[here])
-        bonus[here] = LENGTH_BONUS[length] - WEAK_END * weak - CUT_LEFT * left - CUT_RIGHT * right
+        asking = (flags[:, 0] & QUESTION) > 0
+        digits = DIGITS * counts.with_digits[level.words[own]].any(axis=1)
+        around = Neighbours.of(counts, level.at, length, columns[here])
+        cut = CUT_LEFT * around.cut_left() + CUT_RIGHT * around.cut_right()
+        bonus[here] = LENGTH_BONUS[length] + QUESTION_BONUS * asking - digits - WEAK_END * weak - cut
+        bonus[here] -= UNFINISHED * asking * around.modifying_share()
+        if length == 1:
+            bonus[here] += NOUN * around.noun_share() - MODIFIES * around.modifying_share()
     return bonus
 
 
-def _cut_off(
-    counts: GroupCounts, at: NDArray[np.int64], length: int, columns: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How much of a longer phrase each of ``columns`` is on its left and right: 0 never, 1 always the same neighbour.
+@dataclass(frozen=True)
+class Neighbours:
+    """The words before and after each occurrence of some phrases of one length; -1 where there is none.
 
-    Neighbours that a name does without (articles, pronouns, "is") do not count.
+    ``own`` (m,) is the number of the phrase, ``total`` how often each occurs.
     """
-    place = np.full(counts.inside.shape[1], -1, dtype=np.int64)
-    place[columns] = np.arange(len(columns))
-    starts = np.flatnonzero(at >= 0)
-    own = place[at[starts]]
-    starts, own = starts[own >= 0], own[own >= 0]
-    word = counts.table.tokens.word
-    kinds = counts.flags
-    bare = (kinds & (ARTICLE | PRONOUN | SUBJECT | AUXILIARY | LINK)) > 0
-    binding_left = np.where(bare | ((kinds & (PREPOSITION | VERDICT)) > 0) | (kinds == 0), 0.0, 1.0)
-    binding_right = np.where(bare | (kinds == 0), 0.0, np.where((kinds & PREPOSITION) > 0, 0.6, 1.0))
-    total = np.maximum(1, np.bincount(own, minlength=len(columns)))
-    before = np.where(starts > 0, word[np.maximum(starts - 1, 0)], -1)
-    after = word[np.minimum(starts + length, len(word) - 1)]
-    return (
-        _largest_share(own, before, binding_left, total),
-        _largest_share(own, after, binding_right, total),
-    )
+
+    own: NDArray[np.int64]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    total: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    numbers: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, counts: GroupCounts, at: NDArray[np.int64], length: int, columns: NDArray[np.int64]) -> Neighbours:
+        """The neighbours of the phrases in ``columns``, which start at ``at``."""
+        place = np.full(counts.inside.shape[1], -1, dtype=np.int64)
+        place[columns] = np.arange(len(columns))
+        starts = np.flatnonzero(at >= 0)
+        own = place[at[starts]]
+        starts, own = starts[own >= 0], own[own >= 0]
+        word = counts.table.tokens.word
+        before = np.where(starts > 0, word[np.maximum(starts - 1, 0)], -1)
+        after = word[np.minimum(starts + length, len(word) - 1)]
+        total = np.maximum(1, np.bincount(own, minlength=len(columns)))
+        return cls(own, before, after, total, counts.flags, counts.with_digits)
+
+    def cut_left(self) -> NDArray[np.float64]:
+        """How much each phrase is part of one that starts earlier: 0 never, 1 always with the same word before it.
+
+        Words that a name does without (articles, pronouns, prepositions, "very") do not count; numbers count as one.
+        """
+        bare = ARTICLE | PRONOUN | SUBJECT | AUXILIARY | LINK | PREPOSITION | VERDICT
+        binding = np.where(((self.kinds & bare) > 0) | (self.kinds == 0), 0.0, 1.0)
+        numbered = self._share(self.before, self.numbers)
+        return np.maximum(_largest_share(self.own, self.before, binding, self.total), numbered)
+
+    def cut_right(self) -> NDArray[np.float64]:
+        """The same for the word after; a preposition counts for 0.6."""
+        bare = ARTICLE | PRONOUN | SUBJECT | AUXILIARY | LINK
+        free = ((self.kinds & bare) > 0) | (self.kinds == 0)
+        binding = np.where(free, 0.0, np.where((self.kinds & PREPOSITION) > 0, 0.6, 1.0))
+        return _largest_share(self.own, self.after, binding, self.total)
+
+    def noun_share(self) -> NDArray[np.float64]:
+        """How often an article, a pronoun or a preposition other than "to" comes before."""
+        return self._share(self.before, (self.kinds & (ARTICLE | PRONOUN | PREPOSITION)) > 0)
+
+    def modifying_share(self) -> NDArray[np.float64]:
+        """How often a word that says what it is about comes after."""
+        return self._share(self.after, (self.kinds & CONTENT) > 0)
+
+    def _share(self, neighbour: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
+        found = (neighbour >= 0) & wanted[neighbour]
+        return np.bincount(self.own[found], minlength=len(self.total)) / self.total
 
 
 def _largest_share(

@@ -37,6 +37,7 @@ HUB_FOLDERS_UNUSED = ["onnx/*", "openvino/*"]
 # What decides a vector: weights, tokenizer, pooling. The root config.json is left out, since it carries versions.
 DECISIVE_FILES = ("*.safetensors", "tokenizer.json", "vocab.txt", "modules.json", "*/config.json")
 BATCH_ROWS = 64
+WORD_STARTS = "▁Ġ"  # how tokenizers of sentencepiece and of bytes mark the start of a word
 CHARACTERS_PER_TOKEN = 20  # a longer text is cut before tokenising: the model reads its first tokens only
 
 
@@ -83,6 +84,21 @@ class SentenceEncoder:
             [text[:longest] for text in texts], batch_size=BATCH_ROWS, show_progress_bar=False, convert_to_numpy=True
         )
         return unit_rows(np.asarray(encoded, dtype=np.float32))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The whole words that the tokenizer knows, in lower case: what tells a rare word from a misspelt one.
+
+        Empty where the tokenizer's file is missing or holds no words.
+        """
+        path = self.folder / "tokenizer.json"
+        if not path.is_file():
+            return frozenset()
+        model = json.loads(path.read_text(encoding="utf-8")).get("model", {})
+        listed = model.get("vocab", {})
+        pieces = listed if isinstance(listed, dict) else [entry[0] for entry in listed]
+        starts = [piece[1:] for piece in pieces if piece[:1] in WORD_STARTS] or pieces
+        return frozenset(piece.lower() for piece in starts if piece.isalpha())
 
     @cached_property
     def _model(self) -> SentenceTransformer:

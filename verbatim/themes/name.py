@@ -33,7 +33,12 @@ TEXTS_READ = 16_000  # of all groups together; a larger group is read in an even
 FEWEST_READ = 60  # of a group
 WEIGHT_OF_MARGIN = 0.5  # lead over the nearest other centre, beside closeness to the own one
 WEIGHT_OF_SHARE = 0.12  # per factor e in the share of the theme's texts that have the phrase
-ROUNDS = (4, 10)  # candidates of a group that are encoded: first these, then more if none is nearest to its own centre
+WEIGHT_OF_SHARE_OF_WORD = 0.18  # the same for a single word, which says less
+ROUNDS = (
+    4,
+    8,
+    16,
+)  # candidates of a group that are encoded: first these, then more if none is nearest to its own centre
 ALIKE = 0.87  # of letters: "Costumer support" is no other name than "Customer support"
 
 
@@ -168,7 +173,8 @@ def _closeness(
 
 
 def _fit(near: float, lead: float, candidate: Candidate) -> float:
-    said = WEIGHT_OF_SHARE * math.log(candidate.share)
+    weight = WEIGHT_OF_SHARE if candidate.words > 1 else WEIGHT_OF_SHARE_OF_WORD
+    said = weight * math.log(candidate.share)
     return round(float(near) + WEIGHT_OF_MARGIN * float(lead) + said + candidate.bonus, 5)
 
 

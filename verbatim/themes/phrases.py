@@ -48,6 +48,21 @@ class Tokens:
         """How often each word occurs, shape ``(len(words),)``."""
         return np.bincount(self.word[self.word >= 0], minlength=len(self.words))
 
+    @cached_property
+    def form_frequency(self) -> NDArray[np.int64]:
+        """How often each form occurs, shape ``(len(forms),)``."""
+        return np.bincount(self.form, minlength=len(self.forms)).astype(np.int64)
+
+    @cached_property
+    def usual_form_frequency(self) -> NDArray[np.int64]:
+        """How often the most usual form of each word occurs, shape ``(len(words),)``."""
+        word_of = np.full(len(self.forms), -1, dtype=np.int64)
+        word_of[self.form] = self.word
+        spelled = np.flatnonzero(word_of >= 0)
+        found = np.zeros(len(self.words), dtype=np.int64)
+        np.maximum.at(found, word_of[spelled], self.form_frequency[spelled])
+        return found
+
     def respelled(self, corrections: Mapping[str, str]) -> Tokens:
         """The same with the words in ``corrections`` read as what they map to."""
         if not corrections:

@@ -14,13 +14,18 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from verbatim.themes.phrases import PhraseTable, Tokens
 
 FREQUENT = 10  # times a word must occur to be what another was meant to be
-TIMES_AS_USUAL = 8  # as its misspelling
+TIMES_AS_USUAL = 3  # as its misspelling
 TIMES_AS_USUAL_UNKNOWN = 20  # without a vocabulary to tell words from misspellings
 SHORTEST, SHORTEST_UNKNOWN = 5, 8
 OCCURRENCES_READ = 100
+SMALLEST_SHARE_OF_FORM = 0.05  # of the usual form
+SMALLEST_SHARE_OF_MIXED_FORM = 0.34  # with capitals inside: "WiFi" is usual, "receIved" is a slip
+ENOUGH = 3  # occurrences within sentences that show how a word is written in a phrase
 
 
 def corrections(tokens: Tokens, known: Collection[str] = ()) -> dict[str, str]:
@@ -47,38 +52,53 @@ def corrections(tokens: Tokens, known: Collection[str] = ()) -> dict[str, str]:
     return found
 
 
-def usual_spelling(table: PhraseTable, column: int, rows: Collection[int] | None = None) -> str:
-    """How the texts write a phrase most often; the start of a sentence counts only where there is nothing else.
+def usual_spelling(table: PhraseTable, column: int) -> str:
+    """How the texts write a phrase, word by word the form they use most; sentences' first words count least.
 
-    With ``rows`` only these texts are asked, if any of them has the phrase.
+    A word that is seldom written within this phrase is written as elsewhere.
     """
     places, length = table.places(column)
-    if rows is not None:
-        inside_rows = places[np.isin(table.tokens.row[places], np.fromiter(rows, dtype=np.int64))]
-        places = inside_rows if len(inside_rows) else places
-    inside: Counter[str] = Counter()
-    opening: Counter[str] = Counter()
-    tokens = table.tokens
-    for place in places[:OCCURRENCES_READ].tolist():
-        spelling = " ".join(_as_written(tokens, at) for at in range(place, place + length))
-        (opening if place == 0 or tokens.word[place - 1] < 0 else inside)[spelling] += 1
-    return _best_spelling(inside, opening) or " ".join(table.phrases[column])
+    phrase = table.phrases[column]
+    spelled = [_usual_form(table.tokens, word, places + at) for at, word in enumerate(phrase)]
+    joined = " ".join(spelled)
+    shouted = joined.isupper() and (len(joined) > 5 or length > 1)
+    return joined.lower() if shouted else joined
 
 
-def _as_written(tokens: Tokens, at: int) -> str:
-    """The form at one place, or the word it was read as, if that is another."""
-    form = tokens.forms[tokens.form[at]].replace("’", "'")
-    word = tokens.words[tokens.word[at]]
-    return form if form.lower() == word else word
+def _usual_form(tokens: Tokens, word: str, places: NDArray[np.int64]) -> str:
+    """How ``word`` is written at ``places``, or anywhere where these are few."""
+    if word == "i" or word.startswith("i'"):
+        return word.capitalize()
+    inside = _forms(tokens, word, _within_sentences(tokens, places))
+    if sum(inside.values()) < ENOUGH:
+        elsewhere = np.flatnonzero(tokens.word == tokens.word[places[0]])
+        inside = _forms(tokens, word, _within_sentences(tokens, elsewhere))
+    if inside:
+        return sorted(inside, key=lambda form: (-inside[form], form))[0]
+    opening = _forms(tokens, word, places)
+    best = sorted(opening, key=lambda form: (-opening[form], form))[0] if opening else word
+    return best.lower() if best[1:].islower() else best
 
 
-def _best_spelling(inside: Counter[str], opening: Counter[str]) -> str:
-    spellings = inside or opening
-    if not spellings:
-        return ""
-    best: str = min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
-    shouted = best.isupper() and (len(best) > 5 or " " in best)
-    return best.lower() if shouted or spellings is opening and best[1:].islower() else best
+def _within_sentences(tokens: Tokens, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places that do not open a sentence, the first hundred."""
+    opening = (places == 0) | (tokens.word[np.maximum(places - 1, 0)] < 0)
+    return np.asarray(places[~opening][:OCCURRENCES_READ])
+
+
+def _forms(tokens: Tokens, word: str, places: NDArray[np.int64]) -> Counter[str]:
+    """The forms of ``word`` at ``places``; misspellings and forms that are rare everywhere do not count."""
+    found: Counter[str] = Counter()
+    if not len(places):
+        return found
+    usual = int(tokens.usual_form_frequency[tokens.word[places[0]]])
+    for code, times in Counter(tokens.form[places].tolist()).items():
+        form = tokens.forms[code].replace("\u2019", "'")
+        plain = form.isupper() or form[1:].islower() or len(form) == 1
+        least = SMALLEST_SHARE_OF_FORM if plain else SMALLEST_SHARE_OF_MIXED_FORM
+        if form.lower() == word and tokens.form_frequency[code] >= least * usual:
+            found[form] += times
+    return found
 
 
 def _without_a_letter(word: str) -> Iterator[str]:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-CONTENT, VERDICT, NEGATION, OPENER, LINK, SUBJECT, AUXILIARY, WEAK, PREPOSITION, QUESTION, ARTICLE, PRONOUN = (
-    1 << bit for bit in range(12)
+CONTENT, VERDICT, NEGATION, OPENER, LINK, SUBJECT, AUXILIARY, WEAK, PREPOSITION, QUESTION, ARTICLE, PRONOUN, BARE = (
+    1 << bit for bit in range(13)
 )
 """CONTENT says what it is about; VERDICT how it was; LINK joins clauses ("but", "because"); SUBJECT acts ("I", "they");
-WEAK has meaning but says little alone ("time", "people"); OPENER may begin a name ("too", "more")."""
+WEAK has meaning but says little alone ("time", "people"); OPENER may begin a name ("too", "more"); BARE is a verb that
+needs another before it ("has been") or asks ("do you")."""
 
 LONGEST_NAME, LONGEST_KEYWORD = 5, 3
 
@@ -49,6 +50,7 @@ _AUXILIARIES = frozenset(
     """is are was were be been being am do does did has have had having can could will would shall should may might must
     ist sind war waren hat habe hatte kann wird es son fue ha he""".split()
 )
+_BARE = frozenset("be been being do does did get".split())
 _PREPOSITIONS = frozenset(
     """to of for from with in on at by about into over under after before between during out up down off through against
     per via around near towards onto within upon across along among behind beside besides like despite""".split()
@@ -65,6 +67,7 @@ _PRONOUNS = frozenset(
 _WEAK = frozenset(
     """time times day days way ways people person lot lots something anything everything someone somewhere stuff issue
     issues problem problems thing things bit more most less month months week weeks year years hour hours minute minutes
+    everybody nobody anybody lady ladies man men woman women guy guys gentleman someone place life
     today yesterday tomorrow tonight now already still again soon later ago moment moments place reason reasons kind
     kinds type types sort sorts part parts case cases number numbers example rest end start point question questions
     answer experience experiences overall general generally possible fact sure new old little big small able needed
@@ -73,7 +76,8 @@ _WEAK = frozenset(
     instead else ever never always usually sometimes often however definitely absolutely extremely completely totally
     quickly quick actually currently simply quite pretty especially particularly tried trying try happened happen
     happening wondering wonder hear heard guess hope hoping seem seems seemed thought believe understand idea clue
-    current specific exact certain different several couple amount""".split()
+    current specific exact certain different several couple amount hi bye approximately roughly basically honestly
+    obviously especially previously recently""".split()
 )
 _EXTRA_STOP_WORDS = frozenset(
     """im iam i'am ive thats also got get gets getting lot lots etc would could should please thank thanks thankyou hi
@@ -105,6 +109,7 @@ _KINDS = (
     (QUESTION, _QUESTIONS),
     (ARTICLE, _ARTICLES),
     (PRONOUN, _PRONOUNS),
+    (BARE, _BARE),
 )
 
 
@@ -117,9 +122,14 @@ def namable(flags: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.bo
     if not 2 <= length <= LONGEST_NAME:
         return np.zeros(len(flags), dtype=np.bool_)
     first, last = flags[:, 0], flags[:, -1]
-    opens = (first & (CONTENT | VERDICT | NEGATION | OPENER)) > 0
+    asks = ((first & QUESTION) > 0) & (length > 2) & ((flags[:, 1:] & AUXILIARY) > 0).any(axis=1)
+    opens = ((first & (CONTENT | VERDICT | NEGATION | OPENER)) > 0) | asks
     closes = ((last & CONTENT) > 0) | (((last & VERDICT) > 0) & ((first & VERDICT) == 0))
-    clause = ((flags & (LINK | SUBJECT | QUESTION)) > 0).any(axis=1)
+    clause = ((flags[:, 1:] & (LINK | QUESTION)) > 0).any(axis=1) | ((first & (LINK | QUESTION)) > 0) & ~asks
+    clause |= ((flags & SUBJECT) > 0).any(axis=1) & ~asks
+    held = ((flags[:, :-1] & (AUXILIARY | NEGATION | PREPOSITION)) > 0) & ((flags[:, :-1] & BARE) == 0)
+    clause |= (((flags[:, 1:] & BARE) > 0) & ~held).any(axis=1) & ~asks
+    clause |= (((flags[:, :-1] & ARTICLE) > 0) & ((flags[:, 1:] & (PRONOUN | ARTICLE | PREPOSITION)) > 0)).any(axis=1)
     repeated = np.zeros(len(flags), dtype=np.bool_)
     for one in range(length):
         for other in range(one):
