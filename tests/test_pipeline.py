@@ -24,6 +24,7 @@ from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.tables import comment
 from verbatim.text.informative import is_informative
+from verbatim.themes.artifact import load_model, save_artifact
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.hashing import HashingEncoder
 from verbatim.themes.model import NO_DETAIL
@@ -112,13 +113,12 @@ def test_the_newest_comment_speaks_for_its_text():
     assert ids[0] not in quoted
 
 
-def test_ids_continue_when_comments_are_added_and_are_never_used_again(tmp_path):
-    from verbatim.themes.artifact import load_artifact, save_artifact
-
+@pytest.mark.parametrize("refit", [False, True])
+def test_ids_continue_when_comments_are_added_and_are_never_used_again(tmp_path, refit):
     first = mined(comments(60))
     save_artifact(tmp_path, first)
     more = comments(66)
-    second = mined(more, previous=load_artifact(tmp_path))
+    second = mined(more, previous=load_model(tmp_path), refit="the test wants it" if refit else None)
     before, after = tops(first), tops(second)
     words = {text: key for key, text in zip(comments(60)["id"], comments(60)["text"], strict=True)}
     shared = [
@@ -251,8 +251,9 @@ def test_lost_files_of_the_active_model_do_not_stop_mining(store, settings, capl
     first = mine_store(store, settings)
     shutil.rmtree(model_folder(settings, first.model_id))
     second = mine_store(store, settings)
-    assert "start anew" in caplog.text
-    assert store.active_model_id() == second.model_id
+    assert "compared by their comments alone" in caplog.text
+    assert store.active_model_id() == second.model_id != first.model_id
+    assert tops(second.model) == tops(first.model)
 
 
 def test_files_of_models_that_are_not_kept_are_removed(store, settings):

@@ -1,58 +1,102 @@
-"""Mining with a store: reads the comments, finds their themes, and keeps what was found as the active model."""
+"""Mining with a store: reads the comments, finds their themes, and keeps what was found as the active model.
+
+With an active model its themes grow by the comments that are new; they are fitted anew when that is asked for, when
+the settings are others, or when `verbatim.identity.grouping` finds that they no longer fit. Ids go on either way.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import shutil
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric, stable_key
-from verbatim.errors import EmptyError, EncoderError, NotFoundError, StorageError
+from verbatim.edits import Corpus, Edit, EditKind, replay
+from verbatim.errors import EmptyError, NotFoundError, StorageError
+from verbatim.identity import links_between
+from verbatim.identity.stored import model_before, model_rows
 from verbatim.pipeline import mine
 from verbatim.scores.segments import PROTECTED
 from verbatim.storage import queries
-from verbatim.themes.artifact import check_encoder, load_artifact, save_artifact
+from verbatim.themes.artifact import load_model, save_artifact
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
+from verbatim.themes.model import LinkKind
 from verbatim.themes.name import PhraseNamer
 from verbatim.themes.people import said_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     import pandas as pd
 
+    from verbatim.edits import Conflict
     from verbatim.pipeline import Progress
     from verbatim.protocols import Encoder
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
-    from verbatim.themes.artifact import ThemeArtifact
     from verbatim.themes.model import ThemeModel
 
 log = logging.getLogger(__name__)
 
 METHOD = "leiden-ward/2"  # part of a model's id: raise it when the same comments would give other themes
+STEERING = ("method", "question", "themes", "seed")  # parameters that ask for a refit when they change
 
 
 @dataclass(frozen=True, slots=True)
 class MineResult:
-    """What ``mine_store`` did. ``distinct`` counts different texts with detail."""
+    """What ``mine_store`` did. ``distinct`` counts different texts with detail.
+
+    ``changed`` is false where the active model was of these very comments and stayed. ``conflicts`` are edits of
+    people that cannot be true in the new model.
+    """
 
     model_id: str
     model: ThemeModel
     comments: int
     distinct: int
+    changed: bool = True
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def summary(self) -> str:
         """One line for people."""
         top = [theme for theme in self.model.themes if theme.kind == "theme" and theme.parent_id is None]
-        return f"{self.comments:,} comments ({self.distinct:,} different ones with detail): {len(top)} themes"
+        found = f"{self.comments:,} comments ({self.distinct:,} different ones with detail): {len(top)} themes"
+        if not self.changed:
+            return f"{found}; nothing new since they were mined"
+        kinds = {kind: sum(link.kind is kind for link in self.model.links) for kind in LinkKind}
+        links = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+        return "; ".join(part for part in (found, self.model.told, links) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The head of the active model: the sequence of the last edit that is in it, and what it was asked for."""
+
+    id: str
+    edited_through: int
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is mined: ``comments``, as ``queries.comments`` gives them, with what ``parameters`` say."""
+
+    comments: pd.DataFrame
+    encoder: Encoder
+    parameters: Mapping[str, object]
+    active: Active | None
+
+    @property
+    def key(self) -> str:
+        """What the comments, the encoder and the parameters depend on: with the active model's id, the model's id."""
+        return str(self.parameters["comments"])
 
 
 def mine_store(
@@ -62,59 +106,41 @@ def mine_store(
     start: datetime | None = None,
     end: datetime | None = None,
     question: str | None = None,
+    refit: bool = False,
     progress: Progress | None = None,
 ) -> MineResult:
     """Mine the comments of ``[start, end)`` (and of one ``question``) and keep the model as the active one.
 
-    Mining the same comments with the same settings again gives the same model under the same id. The files are
+    Mining the same comments with the same settings again changes nothing, unless ``refit`` asks for it. The files are
     written before the database points to them, so that a killed process leaves the old model active and whole.
 
     Raises:
         EmptyError: no comments match.
         EncoderError: no embedding model was found.
+        EditConflictError: somebody edited the themes meanwhile; mining again takes it in.
         StorageError: the database or the disk.
     """
     comments = queries.comments(store, start=start, end=end, question=question)
     if comments.empty:
         raise EmptyError(_nothing_to_mine(start, end, question))
     encoder = CachedEncoder(find_encoder(settings.model), settings.home / "cache" / "vectors")
-    model = mine(
+    task = Task(comments, encoder, _parameters(comments, encoder, settings, (start, end, question)), _active(store))
+    if not refit and (kept := _unchanged(store, settings, task)) is not None:
+        return kept
+    previous = None
+    if task.active is not None:
+        previous = model_before(store, task.active.id, model_folder(settings, task.active.id), edited=False)
+    fitted = mine(
         comments,
         encoder=encoder,
         clusterer=LeidenClusterer(themes=settings.themes, seed=settings.seed),
         namer=PhraseNamer(encoder, hidden=said_names(list(comments["text"]), people(store))),
-        previous=active_artifact(store, settings, encoder),
+        previous=previous,
+        refit=_why_refit(task, asked=refit),
+        first_number=queries.next_theme_number(store),
         progress=progress,
     )
-    parameters = {
-        "method": METHOD,
-        "start": start.isoformat() if start else None,
-        "end": end.isoformat() if end else None,
-        "question": question,
-        "themes": settings.themes,
-        "seed": settings.seed,
-    }
-    model_id = model_key(comments, encoder.id, parameters)
-    save_artifact(model_folder(settings, model_id), model)
-    removed = store.save_theme_model(*model_rows(model, model_id, parameters, len(comments)))
-    for old in removed:
-        shutil.rmtree(model_folder(settings, old), ignore_errors=True)
-    distinct = comments.loc[comments["informative"].astype(bool), "text"].nunique()
-    return MineResult(model_id, model, len(comments), int(distinct))
-
-
-def active_artifact(store: Store, settings: Settings, encoder: Encoder) -> ThemeArtifact | None:
-    """The themes of the active model, whose ids continue; ``None`` where there are none to compare with."""
-    active = store.active_model_id()
-    if active is None:
-        return None
-    try:
-        artifact = load_artifact(model_folder(settings, active))
-        check_encoder(artifact, encoder)
-    except (EncoderError, NotFoundError, StorageError) as error:
-        log.warning("theme ids start anew, since the active themes cannot be compared: %s", error)
-        return None
-    return artifact
+    return _keep(store, settings, task, fitted)
 
 
 def people(store: Store) -> set[str]:
@@ -132,7 +158,7 @@ def model_folder(settings: Settings, model_id: str) -> Path:
 
 
 def model_key(comments: pd.DataFrame, encoder_id: str, parameters: Mapping[str, object]) -> str:
-    """The id of the model that these comments, encoder and parameters give."""
+    """A key of the comments, the encoder and the parameters, whatever the order of the rows."""
     said = comments.sort_values("id")
     texts = zip(said["id"].astype(str), said["text"].astype(str), said["informative"].astype(str), strict=True)
     return stable_key(
@@ -140,44 +166,90 @@ def model_key(comments: pd.DataFrame, encoder_id: str, parameters: Mapping[str, 
     )
 
 
-def model_rows(
-    model: ThemeModel, model_id: str, parameters: Mapping[str, object], comments: int
-) -> tuple[dict[str, object], list[dict[str, object]], list[dict[str, object]]]:
-    """The rows of the tables ``theme_model``, ``theme`` and ``assignment``."""
-    head: dict[str, object] = {
-        "id": model_id,
-        "created_at": datetime.now(UTC),
-        "encoder_id": model.encoder_id,
-        "dimension": model.dimension,
-        "comments": comments,
-        "parameters": dict(parameters),
-        "quality": dict(model.quality),
+def _parameters(
+    comments: pd.DataFrame,
+    encoder: Encoder,
+    settings: Settings,
+    limits: tuple[datetime | None, datetime | None, str | None],
+) -> dict[str, object]:
+    start, end, question = limits
+    asked: dict[str, object] = {
+        "method": METHOD,
+        "start": start.isoformat() if start else None,
+        "end": end.isoformat() if end else None,
+        "question": question,
+        "themes": settings.themes,
+        "seed": settings.seed,
     }
-    themes: list[dict[str, object]] = [
-        {
-            "id": theme.id,
-            "parent_id": theme.parent_id,
-            "kind": theme.kind,
-            "name": theme.name,
-            "keywords": list(theme.keywords),
-            "quotes": list(theme.quotes),
-            "size": theme.size,
-        }
-        for theme in model.themes
-    ]
-    assignments: list[dict[str, object]] = [
-        {
-            "comment_id": entry.comment_id,
-            "start": entry.start,
-            "end": entry.end,
-            "theme_id": entry.theme_id,
-            "similarity": entry.similarity,
-            "margin": entry.margin,
-            "sentiment": entry.sentiment,
-        }
-        for entry in model.assignments
-    ]
-    return head, themes, assignments
+    return {**asked, "comments": model_key(comments, encoder.id, asked)}
+
+
+def _active(store: Store) -> Active | None:
+    models = queries.theme_models(store)
+    found = models[models["active"].astype(bool)].to_dict("records")
+    return Active(found[0]["id"], int(found[0]["edited_through"]), found[0]["parameters"]) if found else None
+
+
+def _unchanged(store: Store, settings: Settings, task: Task) -> MineResult | None:
+    """The active model, if it is of these very comments and everything people did since is in it."""
+    active = task.active
+    if active is None or active.parameters.get("comments") != task.key:
+        return None
+    edits = _edits(store)
+    if (edits[-1].sequence if edits else 0) != active.edited_through:
+        return None
+    try:
+        model = load_model(model_folder(settings, active.id))
+    except (NotFoundError, StorageError) as error:
+        log.warning("the active themes are made anew: %s", error)
+        return None
+    return MineResult(active.id, model, len(task.comments), _distinct(task.comments), changed=False)
+
+
+def _why_refit(task: Task, *, asked: bool) -> str | None:
+    if asked:
+        return "that was asked for"
+    if task.active is None:
+        return None
+    was, now = task.active.parameters, task.parameters
+    changed = [f"{name} {was.get(name)} → {now[name]}" for name in STEERING if was.get(name) != now[name]]
+    return f"the settings are others ({', '.join(changed)})" if changed else None
+
+
+def _keep(store: Store, settings: Settings, task: Task, fitted: ThemeModel) -> MineResult:
+    """Make the edits of people true in what was ``fitted``, and save it as the active model."""
+    edits = _edits(store)
+    texts = dict(zip(task.comments["id"], task.comments["text"], strict=True))
+    replayed = replay(fitted, edits, Corpus.of(fitted.assignments, texts, task.encoder)) if edits else None
+    model = fitted if replayed is None else replayed.model
+    previous_id = None if task.active is None else task.active.id
+    if previous_id is not None:
+        shown = model_before(store, previous_id, model_folder(settings, previous_id), edited=True)
+        model = replace(model, links=links_between(shown, model))
+    model_id = task.key if previous_id is None else stable_key(task.key, previous_id)
+    folder = model_folder(settings, model_id)
+    save_artifact(folder, model, fitted=None if replayed is None else fitted)
+    rows = model_rows(model, model_id, task.parameters, comments=len(task.comments), previous_id=previous_id)
+    head = {**rows.model, "edited_through": edits[-1].sequence if edits else 0}
+    for old in store.save_theme_model(head, rows.themes, rows.assignments, rows.links):
+        shutil.rmtree(model_folder(settings, old), ignore_errors=True)
+    conflicts = () if replayed is None else replayed.conflicts
+    return MineResult(model_id, model, len(task.comments), _distinct(task.comments), conflicts=conflicts)
+
+
+def _edits(store: Store) -> list[Edit]:
+    """What people did to the themes, in order."""
+    return [
+        Edit(
+            row["id"], int(row["sequence"]), row["at"], row["person"], EditKind(row["kind"]), row["theme_id"],
+            row["payload"],
+        )
+        for row in queries.edits(store).to_dict("records")
+    ]  # fmt: skip
+
+
+def _distinct(comments: pd.DataFrame) -> int:
+    return int(comments.loc[comments["informative"].astype(bool), "text"].nunique())
 
 
 def _nothing_to_mine(start: datetime | None, end: datetime | None, question: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,11 @@ import pandas as pd
 
 from verbatim.domain import Assignment, Theme
 from verbatim.errors import EmptyError
+from verbatim.identity import carry_on, group, links_between
 from verbatim.text.informative import is_informative
 from verbatim.text.sentiment import sentiments
 from verbatim.themes.describe import Documents, Layer, describe
-from verbatim.themes.model import NO_DETAIL, ThemeModel
+from verbatim.themes.model import NO_DETAIL, PlacedTexts, ThemeModel, text_key
 from verbatim.themes.quality import measure_quality
 
 if TYPE_CHECKING:
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from verbatim.identity import Grouping
     from verbatim.protocols import Clusterer, Encoder, Namer
-    from verbatim.themes.artifact import ThemeArtifact
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +45,17 @@ def mine(
     encoder: Encoder,
     clusterer: Clusterer,
     namer: Namer,
-    previous: ThemeArtifact | None = None,
+    previous: ThemeModel | None = None,
+    refit: str | None = None,
+    first_number: int = 1,
     progress: Progress | None = None,
 ) -> ThemeModel:
     """Find the themes of ``comments``; the order of the rows does not matter.
 
     ``comments`` has the columns ``id`` (unique) and ``text`` (redacted), and, where known, ``informative``,
-    ``language`` and ``occurred_at``. Theme ids continue those of ``previous``.
+    ``language`` and ``occurred_at``. With ``previous``, the model before (without edits), its themes grow by what is
+    new, or are fitted anew where that is needed or ``refit`` gives a reason to; either way their ids continue. Numbers
+    of new themes start from ``first_number``, or higher where ``previous`` says so.
 
     Raises:
         EmptyError: there are no comments.
@@ -59,25 +65,30 @@ def mine(
     documents = distinct_documents(rows)
     vectors = encode(documents.texts, encoder, report)
     report("Grouping", 0, 1)
-    tree = clusterer.fit(vectors)
+    tree = group(documents.texts, vectors, encoder_id=encoder.id, clusterer=clusterer, previous=previous, refit=refit)
     report("Naming", 0, 1)
-    top, sub, next_number = describe(tree, documents, vectors, namer=namer, previous=previous)
+    top, sub = describe(tree, documents, vectors, namer=namer)
     finest = finest_layer(top, sub)
     own, margin = closeness(vectors, finest)
     assignments = assign_comments(rows, documents, finest, own, margin)
     report("Naming", 1, 1)
     themes, centroids = in_reading_order(top, sub, no_detail_theme(rows))
     spread = documents.counts
-    return ThemeModel(
+    model = ThemeModel(
         encoder_id=encoder.id,
         themes=themes,
         assignments=assignments,
         centroids=centroids,
-        next_number=next_number,
+        next_number=1,
         quality=measure_quality(
             np.repeat(own, spread), np.repeat(margin, spread), finest.centroids, comments=len(rows)
         ),
+        texts=placed_texts(documents, finest, tree),
+        fitted=tree.fitted,
+        told=tree.told,
     )
+    carried = carry_on(model, previous, first_number=first_number)
+    return carried if previous is None else replace(carried, links=links_between(previous, carried))
 
 
 def prepare(comments: pd.DataFrame) -> pd.DataFrame:
@@ -171,6 +182,13 @@ def assign_comments(
             found = (finest.themes[int(finest.labels[document])].id, float(own[document]), float(margin[document]))
         assignments.append(Assignment(str(key), *found, sentiment=felt))
     return tuple(assignments)
+
+
+def placed_texts(documents: Documents, finest: Layer, tree: Grouping) -> PlacedTexts:
+    """Where each text was placed, for the next mining to carry on from."""
+    ids = [finest.themes[label].id for label in finest.labels.tolist()]
+    keys = map(text_key, documents.texts)
+    return PlacedTexts.of(zip(keys, ids, documents.counts.tolist(), tree.waiting.tolist(), strict=True))
 
 
 def no_detail_theme(rows: pd.DataFrame) -> Theme | None:

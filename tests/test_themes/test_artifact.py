@@ -41,7 +41,9 @@ def test_saving_again_writes_the_same_bytes(tmp_path, model):
         written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     save_artifact(tmp_path, model)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == written
-    assert set(written) == {"model.json", "vectors.safetensors"}
+    assert set(written) == {
+        "model.json", "vectors.safetensors", "assignments.parquet", "themes.parquet", "texts.parquet"
+    }  # fmt: skip
 
 
 def test_another_encoder_is_refused_with_the_way_out(tmp_path, model):
@@ -61,13 +63,13 @@ def test_torn_or_damaged_files_are_noticed(tmp_path, model):
     vectors, described = tmp_path / "vectors.safetensors", tmp_path / "model.json"
     whole, text = vectors.read_bytes(), described.read_text()
     vectors.write_bytes(whole[:-4])
-    with pytest.raises(StorageError, match="do not belong"):
+    with pytest.raises(StorageError, match="does not belong"):
         load_artifact(tmp_path)
     vectors.write_bytes(whole)
     for broken in (
         text[:-40],
         "[]",
-        text.replace("verbatim.themes/1", "verbatim.themes/9"),
+        text.replace("verbatim.themes/2", "verbatim.themes/1"),
         text.replace('"name"', '"nom"'),
     ):
         described.write_text(broken)

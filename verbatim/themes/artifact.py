@@ -1,6 +1,13 @@
-"""A theme model as files: ``model.json`` and ``vectors.safetensors`` in one folder, readable without Verbatim.
+"""A theme model as files in one folder, readable without Verbatim: JSON, safetensors and Parquet.
 
-The JSON names the SHA-256 of the vectors beside it, so that a pair torn by a killed process is noticed.
+- ``model.json``: the themes, their links to those of the model before, and how all of it was made;
+- ``vectors.safetensors``: ``centroids`` (t, d), in the order of the themes; ``prototypes`` (p, d) with ``owner`` (p,),
+  the row of the theme each stands for; ``retired`` (r, d), the centres of themes that are gone;
+- ``assignments.parquet``, ``themes.parquet`` and ``texts.parquet`` (see `verbatim.themes.tables`);
+- ``fitted/``, where people edited the themes: the same files of the model before the edits, which the next mining
+  carries on from.
+
+The JSON names the SHA-256 of every file beside it, so that files torn by a killed process are noticed.
 """
 
 from __future__ import annotations
@@ -8,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,83 +25,137 @@ from safetensors import SafetensorError
 
 from verbatim.domain import Theme
 from verbatim.errors import EncoderError, NotFoundError, StorageError, StoreFullError
-from verbatim.themes.model import NO_DETAIL
+from verbatim.themes.model import LinkKind, RetiredTheme, ThemeLink, ThemeModel
+from verbatim.themes.prototypes import ABSTAIN, Matches, ThemeArtifact, assign
+from verbatim.themes.tables import (
+    assignment_bytes,
+    read_assignments,
+    read_texts,
+    text_bytes,
+    theme_bytes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from verbatim.protocols import Encoder
-    from verbatim.themes.model import ThemeModel
 
-FORMAT = "verbatim.themes/1"
+__all__ = [
+    "FORMAT",
+    "REFIT",
+    "Matches",
+    "ThemeArtifact",
+    "assign",
+    "check_encoder",
+    "load_artifact",
+    "load_fitted",
+    "load_model",
+    "save_artifact",
+]
+
+FORMAT = "verbatim.themes/2"
 JSON_FILE, VECTOR_FILE = "model.json", "vectors.safetensors"
+ASSIGNMENT_FILE, THEME_FILE, TEXT_FILE = "assignments.parquet", "themes.parquet", "texts.parquet"
+FITTED_FOLDER = "fitted"
 REFIT = "run `verbatim mine` to fit the themes again"
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeArtifact:
-    """A loaded theme model: ``centroids`` (t, d), unit rows, belong to ``themes`` in order; "No detail" is all zero."""
+class _Read:
+    """The description of a model, and the content of its files by name."""
 
-    encoder_id: str
-    themes: tuple[Theme, ...]
-    centroids: NDArray[np.float32]
-    next_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """What ``assign`` finds for n vectors: ids of themes, cosines, and leads over the runner-up."""
-
-    theme_ids: tuple[str, ...]
-    similarity: NDArray[np.float32]
-    margin: NDArray[np.float32]
+    folder: Path
+    description: dict[str, Any]
+    files: dict[str, bytes]
 
 
-def save_artifact(folder: Path, model: ThemeModel) -> None:
+def save_artifact(folder: Path, model: ThemeModel, *, fitted: ThemeModel | None = None) -> None:
     """Write ``model`` into ``folder``, made if missing; a model that is there is replaced.
+
+    ``fitted`` is the model before people's edits, where it is another.
 
     Raises:
         StoreFullError: no space, or the folder cannot be written to.
     """
-    vectors = safetensors.numpy.save({"centroids": np.ascontiguousarray(model.centroids)})
-    description = {
-        "format": FORMAT,
-        "encoder_id": model.encoder_id,
-        "dimension": model.dimension,
-        "next_number": model.next_number,
-        "themes": [asdict(theme) for theme in model.themes],
-        "vectors_sha256": hashlib.sha256(vectors).hexdigest(),
+    inner = folder / FITTED_FOLDER
+    if fitted is not None and fitted is not model:
+        save_artifact(inner, fitted)
+    artifact = ThemeArtifact.of(model)
+    files = {
+        VECTOR_FILE: _vector_bytes(model, artifact),
+        ASSIGNMENT_FILE: assignment_bytes(model),
+        THEME_FILE: theme_bytes(model, artifact),
+        TEXT_FILE: text_bytes(model),
     }
-    text = json.dumps(description, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(_description(model, artifact, files), ensure_ascii=False, indent=1)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / VECTOR_FILE, vectors)
+        for name, content in files.items():
+            _replace(folder / name, content)
         _replace(folder / JSON_FILE, text.encode())
+        if fitted is None or fitted is model:
+            shutil.rmtree(inner, ignore_errors=True)
     except OSError as error:
         raise StoreFullError(f"the theme model in {folder} cannot be written: {error.strerror}") from error
 
 
 def load_artifact(folder: Path, encoder: Encoder | None = None) -> ThemeArtifact:
-    """Read the theme model in ``folder``; with ``encoder``, check that its vectors can be compared with it.
+    """Read what assigning needs of the model in ``folder``; with ``encoder``, check that its vectors can be compared.
 
     Raises:
         NotFoundError: there is no model.
         StorageError: it is damaged or of another format.
         EncoderError: it was made with another encoder or other dimensions.
     """
+    read = _read(folder, (VECTOR_FILE,))
     try:
-        description = json.loads((folder / JSON_FILE).read_bytes())
-        vectors = (folder / VECTOR_FILE).read_bytes()
-    except FileNotFoundError as error:
-        raise NotFoundError(f"there is no theme model in {folder}; {REFIT}") from error
-    except (OSError, ValueError) as error:
-        raise StorageError(f"the theme model in {folder} cannot be read: {error}; {REFIT}") from error
-    artifact = _parse(description, vectors, folder)
+        artifact = _artifact(read)
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise StorageError(f"the theme model in {folder} is damaged ({error}); {REFIT}") from error
     if encoder is not None:
         check_encoder(artifact, encoder)
     return artifact
+
+
+def load_model(folder: Path) -> ThemeModel:
+    """Read the whole model in ``folder``, as it was saved.
+
+    Raises:
+        NotFoundError: there is no model.
+        StorageError: it is damaged or of another format.
+    """
+    read = _read(folder, (VECTOR_FILE, ASSIGNMENT_FILE, TEXT_FILE))
+    try:
+        artifact = _artifact(read)
+        vectors = safetensors.numpy.load(read.files[VECTOR_FILE])
+        said = read.description
+        owned = len(artifact.owner) and said["prototypes"]
+        return ThemeModel(
+            encoder_id=artifact.encoder_id,
+            themes=artifact.themes,
+            assignments=read_assignments(read.files[ASSIGNMENT_FILE]),
+            centroids=artifact.centroids,
+            next_number=artifact.next_number,
+            quality=said["quality"],
+            texts=read_texts(read.files[TEXT_FILE]) if said["remembers"] else None,
+            retired=tuple(
+                RetiredTheme(entry["id"], entry["name"], centroid)
+                for entry, centroid in zip(said["retired"], vectors["retired"], strict=True)
+            ),
+            links=tuple(ThemeLink(**{**entry, "kind": LinkKind(entry["kind"])}) for entry in said["links"]),
+            fitted=int(said["fitted"]),
+            told=said["told"],
+            prototypes=artifact.prototypes if owned else None,
+            owners=tuple(artifact.themes[row].id for row in artifact.owner) if owned else (),
+        )
+    except (KeyError, TypeError, ValueError, IndexError, SafetensorError) as error:
+        raise StorageError(f"the theme model in {folder} is damaged ({error}); {REFIT}") from error
+
+
+def load_fitted(folder: Path) -> ThemeModel:
+    """Read the model in ``folder`` as it was before people's edits. Raises what `load_model` raises."""
+    inner = folder / FITTED_FOLDER
+    return load_model(inner if inner.is_dir() else folder)
 
 
 def check_encoder(artifact: ThemeArtifact, encoder: Encoder) -> None:
@@ -105,44 +167,79 @@ def check_encoder(artifact: ThemeArtifact, encoder: Encoder) -> None:
         )
 
 
-def assign(artifact: ThemeArtifact, vectors: NDArray[np.float32]) -> Matches:
-    """The theme of each of ``vectors`` (n, d), unit rows, by the nearest centre among themes without sub-themes.
+def _description(model: ThemeModel, artifact: ThemeArtifact, files: dict[str, bytes]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "encoder_id": model.encoder_id,
+        "dimension": model.dimension,
+        "next_number": model.next_number,
+        "fitted": model.fitted,
+        "told": model.told,
+        "quality": dict(model.quality),
+        "abstain": ABSTAIN,
+        "themes": [
+            {**asdict(theme), "least_similarity": round(float(least), 6)}
+            for theme, least in zip(model.themes, artifact.least, strict=True)
+        ],
+        "prototypes": model.prototypes is not None,
+        "remembers": model.texts is not None,
+        "links": [asdict(link) for link in model.links],
+        "retired": [{"id": theme.id, "name": theme.name} for theme in model.retired],
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
 
-    With a single theme the margin is the similarity.
 
-    Raises:
-        NotFoundError: the model has no themes besides "No detail".
-    """
-    parents = {theme.parent_id for theme in artifact.themes}
-    rows = [row for row, theme in enumerate(artifact.themes) if theme.id not in parents and theme.id != NO_DETAIL]
-    if not rows:
-        raise NotFoundError(f"the model holds no themes to assign to; {REFIT}")
-    cosines = vectors @ artifact.centroids[rows].T
-    best = cosines.argmax(axis=1)
-    similarity = cosines[np.arange(len(best)), best]
-    runner_up = np.partition(cosines, -2, axis=1)[:, -2] if len(rows) > 1 else np.zeros_like(similarity)
-    return Matches(tuple(artifact.themes[rows[place]].id for place in best), similarity, similarity - runner_up)
+def _vector_bytes(model: ThemeModel, artifact: ThemeArtifact) -> bytes:
+    retired = [theme.centroid for theme in model.retired]
+    written: bytes = safetensors.numpy.save(
+        {
+            "centroids": np.ascontiguousarray(model.centroids),
+            "prototypes": np.ascontiguousarray(artifact.prototypes),
+            "owner": np.ascontiguousarray(artifact.owner),
+            "retired": np.stack(retired) if retired else np.zeros((0, model.dimension), np.float32),
+        }
+    )
+    return written
 
 
-def _parse(description: object, vectors: bytes, folder: Path) -> ThemeArtifact:
+def _read(folder: Path, names: tuple[str, ...]) -> _Read:
     try:
-        if not isinstance(description, dict) or description["format"] != FORMAT:
+        description = json.loads((folder / JSON_FILE).read_bytes())
+        if not isinstance(description, dict) or description.get("format") != FORMAT:
             raise StorageError(f"the theme model in {folder} is of another format than {FORMAT}; {REFIT}")
-        if hashlib.sha256(vectors).hexdigest() != description["vectors_sha256"]:
-            raise StorageError(f"the vectors in {folder} do not belong to its {JSON_FILE}; {REFIT}")
-        themes = tuple(
-            Theme(**{key: _frozen(value) for key, value in entry.items()}) for entry in description["themes"]
-        )
-        centroids = safetensors.numpy.load(vectors)["centroids"]
-        if centroids.shape != (len(themes), description["dimension"]):
-            raise StorageError(f"the theme model in {folder} has {centroids.shape} vectors; {REFIT}")
-        return ThemeArtifact(description["encoder_id"], themes, centroids, int(description["next_number"]))
-    except (KeyError, TypeError, ValueError, SafetensorError) as error:
-        raise StorageError(f"the theme model in {folder} is damaged ({error}); {REFIT}") from error
+        files = {name: (folder / name).read_bytes() for name in names}
+        for name, content in files.items():
+            if hashlib.sha256(content).hexdigest() != description["sha256"][name]:
+                raise StorageError(f"{name} in {folder} does not belong to the {JSON_FILE} beside it; {REFIT}")
+    except FileNotFoundError as error:
+        raise NotFoundError(f"there is no theme model in {folder}; {REFIT}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StorageError(f"the theme model in {folder} cannot be read: {error}; {REFIT}") from error
+    return _Read(folder, description, files)
 
 
-def _frozen(value: Any) -> Any:  # noqa: ANN401 - a value of JSON
-    return tuple(value) if isinstance(value, list) else value
+def _artifact(read: _Read) -> ThemeArtifact:
+    said, vectors = read.description, safetensors.numpy.load(read.files[VECTOR_FILE])
+    entries = [dict(entry) for entry in said["themes"]]
+    least = np.asarray([entry.pop("least_similarity") for entry in entries], dtype=np.float64)
+    themes = tuple(_theme(entry) for entry in entries)
+    if vectors["centroids"].shape != (len(themes), said["dimension"]):
+        shape = vectors["centroids"].shape
+        raise StorageError(f"the theme model in {read.folder} has {shape} vectors for its themes; {REFIT}")
+    return ThemeArtifact(
+        said["encoder_id"],
+        themes,
+        vectors["centroids"],
+        int(said["next_number"]),
+        least,
+        vectors["prototypes"],
+        vectors["owner"],
+    )
+
+
+def _theme(entry: dict[str, Any]) -> Theme:
+    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Theme(**plain)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ from verbatim.domain import Theme
 from verbatim.themes.cluster import group_centroids
 from verbatim.themes.naming import Group, name_groups
 from verbatim.themes.quotes import choose_quotes
-from verbatim.themes.track import continue_ids
+from verbatim.themes.track import theme_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from verbatim.protocols import Namer, Tree
-    from verbatim.themes.artifact import ThemeArtifact
     from verbatim.themes.quotes import Quote
 
 
@@ -47,24 +46,20 @@ class Layer:
     centroids: NDArray[np.float32]
 
 
-def describe(
-    tree: Tree, documents: Documents, vectors: NDArray[np.float32], *, namer: Namer, previous: ThemeArtifact | None
-) -> tuple[Layer, Layer, int]:
-    """The top layer, the layer of sub-themes, and the number that the next new theme will get.
+def describe(tree: Tree, documents: Documents, vectors: NDArray[np.float32], *, namer: Namer) -> tuple[Layer, Layer]:
+    """The top layer and the layer of sub-themes.
 
-    Themes are ordered by size. A theme at the top has either no sub-themes or at least two. Ids continue those of
-    ``previous``.
+    Themes are ordered by size, and numbered in this order; `verbatim.identity` gives them their lasting ids. A theme
+    at the top has either no sub-themes or at least two.
     """
     fine, coarse = tree.layers[0], tree.layers[-1]
     top = _layer(_ordered(coarse, documents.counts), documents, vectors, namer, ())
     sub = _layer(_ordered(_split_groups(fine, top.labels), documents.counts), documents, vectors, namer, _names(top))
-    number = previous.next_number if previous else 1
-    top, number = _with_ids(top, previous, number, depth=0)
-    sub, number = _with_ids(sub, previous, number, depth=1)
+    top, sub = _numbered(top, 1), _numbered(sub, 1 + len(top.themes))
     first = [int(np.flatnonzero(sub.labels == place)[0]) for place in range(len(sub.themes))]
     parents = [top.themes[int(top.labels[document])].id for document in first]
     children = tuple(replace(theme, parent_id=parent) for theme, parent in zip(sub.themes, parents, strict=True))
-    return top, replace(sub, themes=children), number
+    return top, replace(sub, themes=children)
 
 
 def _layer(
@@ -140,21 +135,10 @@ def _ordered(labels: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np
     return ordered
 
 
-def _with_ids(layer: Layer, previous: ThemeArtifact | None, number: int, *, depth: int) -> tuple[Layer, int]:
-    old_rows = _rows_of_depth(previous, depth) if previous else []
-    old_ids = [previous.themes[row].id for row in old_rows] if previous else []
-    old = previous.centroids[old_rows] if previous and old_rows else np.zeros((0, layer.centroids.shape[1]), np.float32)
-    ids, number = continue_ids(old_ids, old, layer.centroids, number)
-    themes = tuple(replace(theme, id=own) for theme, own in zip(layer.themes, ids, strict=True))
-    return replace(layer, themes=themes), number
-
-
-def _rows_of_depth(previous: ThemeArtifact, depth: int) -> list[int]:
-    return [
-        row
-        for row, theme in enumerate(previous.themes)
-        if theme.kind == "theme" and (theme.parent_id is not None) == bool(depth)
-    ]
+def _numbered(layer: Layer, first: int) -> Layer:
+    return replace(
+        layer, themes=tuple(replace(theme, id=theme_id(first + place)) for place, theme in enumerate(layer.themes))
+    )
 
 
 def _names(layer: Layer) -> Sequence[str]:
