@@ -14,6 +14,7 @@ from verbatim.answers import main_counts
 from verbatim.domain import Metric, Period
 from verbatim.errors import EmptyError, UserError
 from verbatim.findings import Layer, chronic_sentiments, chronic_themes, drive, find_emerging, membership, share_changes
+from verbatim.findings.emerging import once
 from verbatim.findings.membership import THEME, themes_of_layer
 from verbatim.scores.segments import records
 from verbatim.storage import queries
@@ -58,7 +59,7 @@ class Span:
 class DriverSheet:
     """What each theme does to one score.
 
-    ``table`` has the columns of `verbatim.findings.Drivers` and, before them, ``name`` and ``parent_id``, ``volume``,
+    ``table`` has the columns of `verbatim.findings.Drivers` and, before them, ``name``, ``parent_id`` and ``part_of`` (its name), ``volume``,
     ``share``, ``change`` … of `verbatim.findings.share_changes`: comments that say something, with or without an
     answer. ``step`` is that of NPS (relational or transactional).
     """
@@ -90,8 +91,8 @@ class EmergingSheet:
     """What moved up to a month, and what stays unhappy.
 
     ``moved``, ``days`` and ``chronic`` are the tables of `verbatim.findings` (`rate_alarms`, `day_alarms`,
-    `chronic_themes`: one row a theme, by what its run is longest) with ``name``, ``parent_id`` and ``quotes`` (ids of
-    comments); ``texts`` has the texts of these comments by id. ``found`` says what they rest on.
+    `chronic_themes`: one row a theme, by what its run is longest) with ``name``, ``parent_id``, ``part_of`` (its
+    name) and ``quotes`` (ids of comments); ``texts`` has the texts of these comments by id. ``found`` says what they rest on.
     """
 
     month: str
@@ -267,15 +268,17 @@ def _chronic(store: Store, settings: Settings, spoken: _Spoken, themes: Sequence
         raise EmptyError(f"no comments with a date in {month}; choose a month that has some")
     every = pd.concat(tables, ignore_index=True)
     every = every.sort_values(["run", "difference", "theme_id"], ascending=[False, True, True], kind="stable")
-    return every.drop_duplicates("theme_id").reset_index(drop=True)
+    longest = every.drop_duplicates("theme_id")
+    return once(longest, dict(zip(spoken.themes["id"], spoken.themes["parent_id"], strict=True)), by=-longest["run"])
 
 
 def _named(table: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     known = themes.set_index("id")
     names, parents = (table["theme_id"].map(known[column]) for column in ("name", "parent_id"))
     parents = parents.astype(object).where(parents.notna(), None)
-    return pd.concat([table[["theme_id"]], names.rename("name"), parents.rename("parent_id"),
-                      table.drop(columns="theme_id")], axis=1)  # fmt: skip
+    above = parents.map(known["name"]).astype(object)
+    added = {"name": names, "parent_id": parents, "part_of": above.where(above.notna(), None)}
+    return pd.concat([table[["theme_id"]], pd.DataFrame(added), table.drop(columns="theme_id")], axis=1)
 
 
 def _quoted(table: pd.DataFrame, spoken: _Spoken, month: str, tz: str) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def _row(row: Mapping[Any, Any], *, compared: bool) -> tuple[str, ...]:
         change = [NO_VALUE if row["change"] != row["change"] else f"{_points(row['change'])}{mark}"]
     remark = str(row["why"]) if row["why"] else "noise" if row["is_noise"] is True else ""
     return (
-        str(row["name"]), str(row["volume"]), _percent(row["share"]), *change, str(row["n"]), _number(row["score"]),
+        _name(row), str(row["volume"]), _percent(row["share"]), *change, str(row["n"]), _number(row["score"]),
         _points(row["impact"]), _interval(row["impact_low"], row["impact_high"]),
         _points(row["adjusted"]), _interval(row["adjusted_low"], row["adjusted_high"]), remark,
     )  # fmt: skip
@@ -108,6 +108,10 @@ def _notes(sheet: DriverSheet) -> list[str]:
     if sheet.span.before is not None:
         lines.append("change in percentage points of share; '?' is noise (Fisher's exact test by customers, Holm)")
     return lines
+
+
+def _name(row: Mapping[Any, Any]) -> str:
+    return str(row["name"]) if row["part_of"] is None else f"{row['name']} (part of {row['part_of']})"
 
 
 def _number(value: float) -> str:

@@ -53,7 +53,7 @@ def _show_moved(sheet: EmergingSheet) -> None:
     shown = sheet.moved.iloc[sheet.moved["kind"].map(order).argsort(kind="stable")]
     rows = [
         (
-            row["kind"], str(row["name"]), row["since"], f"{row['n']} of {row['of']}", f"{row['rate']:.1f} %",
+            row["kind"], _name(row), row["since"], f"{row['n']} of {row['of']}", f"{row['rate']:.1f} %",
             f"{row['n_before']} of {row['of_before']}", f"{row['rate_before']:.1f} %", str(row["customers"]),
             _p(row["p"]),
         )
@@ -70,7 +70,7 @@ def _show_days(sheet: EmergingSheet, tz: str) -> None:
         return
     rows = [
         (
-            f"{row['start'].astimezone(ZoneInfo(tz)):%a %Y-%m-%d %H:%M}", str(row["name"]),
+            f"{row['start'].astimezone(ZoneInfo(tz)):%a %Y-%m-%d %H:%M}", _name(row),
             f"{row['customers']} of {row['of']}", f"{row['expected']:.1f}", str(row["n"]), _p(row["p"]),
         )
         for row in sheet.days.to_dict("records")
@@ -89,7 +89,7 @@ def _show_chronic(sheet: EmergingSheet) -> None:
         return
     rows = [
         (
-            str(row["name"]), str(row["run"]), row["since"], row["basis"], str(row["n"]),
+            _name(row), str(row["run"]), row["since"], row["basis"], str(row["n"]),
             _number(row["value"]), _number(row["rest"]), f"{_number(row['low'])} … {_number(row['high'])}",
         )
         for row in sheet.chronic.to_dict("records")
@@ -111,6 +111,10 @@ def _quoted(row: Mapping[Any, Any], texts: Mapping[str, str]) -> str:
     said = " ".join(texts[row["quotes"][0]].split())
     short = said if len(said) <= LONGEST_QUOTE else f"{said[:LONGEST_QUOTE].rstrip()}…"
     return f"[dim]{escape(str(row['name']))}: “{escape(short)}” ({', '.join(row['quotes'])})[/dim]"
+
+
+def _name(row: Mapping[Any, Any]) -> str:
+    return str(row["name"]) if row["part_of"] is None else f"{row['name']} (part of {row['part_of']})"
 
 
 def _number(value: float) -> str:

@@ -39,7 +39,7 @@ FEWEST_COMMENTED = 50
 ALIKE = 0.9  # correlation of two columns from which their effects cannot be told apart
 INFLATED = 5.0  # times the variance that a theme of its size would have by itself
 CHUNK = 100
-TOO_FEW = "too few answers with comments to adjust"
+TOO_FEW = "fewer than 20 answers to adjust"
 
 
 @dataclass(frozen=True, slots=True)

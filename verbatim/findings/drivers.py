@@ -123,7 +123,9 @@ def _customers_on(matrix: sparse.csr_matrix, customers: pd.Series) -> Array:
 
 
 def _commented(rows: pd.DataFrame, pairs: pd.DataFrame) -> Flags:
-    on_any = rows["id"].isin(pairs["answer_id"]).to_numpy()
+    on_any = np.zeros(len(rows), dtype=bool)
+    places = rows.index.get_indexer(pd.Index(pairs["answer_id"]))
+    on_any[places[places >= 0]] = True
     said: Flags = on_any | rows["commented"].to_numpy(dtype=bool) if "commented" in rows else on_any
     return said
 
@@ -176,12 +178,12 @@ def _with_impacts(
 
 def _too_little(place: int, regression: Adjusted, table: pd.DataFrame, on: Array) -> str | None:
     if on[place] < adjusted.FEWEST:
-        return f"{adjusted.TOO_FEW}: under {adjusted.FEWEST}"
+        return adjusted.TOO_FEW
     if place in regression.alike:
         other = regression.alike[place]
         ids = table["theme_id"]
         named = ids[other] if other is not None and other < len(ids) else "others"
-        return f"goes together with {named}: their effects cannot be told apart"
+        return f"cannot be told apart from {named}"
     return None
 
 

@@ -61,19 +61,25 @@ def find_emerging(
         comments, pairs, themes, month, tz=tz, several=several, permutations=permutations, seed=seed, alpha=share
     )
     rates, days = (table.assign(p=(FAMILIES * table["p"]).clip(upper=1.0)) for table in (rates, days))
-    moved = _once(rates[rates["alarm"]], parents or {}, same=["kind"])
-    spoken = _once(days[days["alarm"]], parents or {}, same=["start"])
+    above = parents or {}
+    moved, spoken = rates[rates["alarm"]], days[days["alarm"]]
+    moved, spoken = (
+        once(table, above, by=table["p"], same=same) for table, same in ((moved, ["kind"]), (spoken, ["start"]))
+    )
     return Emerging(month, moved, spoken, rates, _in_month(comments, month, tz), len(set(themes)), false_alarms)
 
 
-def _once(table: pd.DataFrame, parents: Mapping[str, str], *, same: list[str]) -> pd.DataFrame:
-    """Of a theme and its sub-theme that say the same, the surer one; the theme where both are as sure."""
-    dropped: set[str] = set()
+def once(
+    table: pd.DataFrame, parents: Mapping[str, str | None], *, by: pd.Series, same: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Of a theme and its sub-theme that say the ``same``, the one that is first ``by``; of equal ones the theme."""
+    rank = dict(zip(table["theme_id"], by, strict=True))
     rows = {row["theme_id"]: row for row in table.to_dict("records")}
+    dropped: set[str] = set()
     for theme, row in rows.items():
-        above = rows.get(parents.get(theme, ""))
+        above = rows.get(parents.get(theme) or "")
         if above is not None and all(row[name] == above[name] for name in same):
-            dropped.add(theme if above["p"] <= row["p"] else above["theme_id"])
+            dropped.add(theme if rank[above["theme_id"]] <= rank[theme] else above["theme_id"])
     return table[~table["theme_id"].isin(dropped)].reset_index(drop=True)
 
 
