@@ -30,6 +30,7 @@ COMMANDS = {
     "mine": ("verbatim.commands.themes", "Find the themes of the stored comments."),
     "themes": ("verbatim.commands.themes", "List the themes, or show one."),
     "taxonomy": ("verbatim.commands.guided", "Match comments to themes of your own; import and export them."),
+    "changes": ("verbatim.commands.changes", "Show what became of the themes with the last mining."),
     "quotes": ("verbatim.commands.themes", "Show what people said about a theme."),
     "quality": ("verbatim.commands.quality", "Say what the themes are worth, and which look wrong."),
     "sentiment": ("verbatim.commands.tone", "How each theme sounds: sentiment, kinds, emotion, support or product."),

@@ -34,11 +34,19 @@ BAR_WIDTH = 20
 @click.option("--to", "end", type=DAY, help="Day after the last, YYYY-MM-DD.")
 @click.option("--question", help="Only answers to this open question.")
 @click.option("--themes", "wanted", type=click.IntRange(2, 200), help="About how many (default: the data decide).")
+@click.option(
+    "--refit", is_flag=True, help="Find the themes anew from all comments, even if those there are still fit."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def mine_command(start: date | None, end: date | None, question: str | None, wanted: int | None, as_json: bool) -> None:
+def mine_command(
+    start: date | None, end: date | None, question: str | None, wanted: int | None, refit: bool, as_json: bool
+) -> None:
     """Find the themes of the stored comments: every comment is placed, and ids stay from one run to the next.
 
-    Comments that were encoded before are not encoded again.
+    Comments that are new join the themes there are, and make new ones where enough of them fit none. The themes are
+    found anew when the settings change, when the comments have grown by more than half since the last time, or when
+    more than a fifth of the new ones fit no theme. `verbatim changes` says what became of each theme. Comments that
+    were encoded before are not encoded again.
     """
     from verbatim.browse import theme_tree
     from verbatim.mining import mine_store
@@ -48,10 +56,18 @@ def mine_command(start: date | None, end: date | None, question: str | None, wan
         asked = settings.model_copy(update={"themes": wanted}) if wanted else settings
         with progress() as step:
             result = mine_store(
-                store, asked, start=moment(start, settings), end=moment(end, settings), question=question, progress=step
+                store,
+                asked,
+                start=moment(start, settings),
+                end=moment(end, settings),
+                question=question,
+                refit=refit,
+                progress=step,
             )
         tree = theme_tree(store)
-    notes().print(f"[dim]{result.summary}; encoder {result.model.encoder_id}[/dim]")
+    notes().print(f"[dim]{escape(result.summary)}; encoder {result.model.encoder_id}[/dim]")
+    for conflict in result.conflicts:
+        notes().print(f"[yellow]an edit cannot be kept:[/yellow] {escape(conflict.message)}")
     _list(tree, as_json=as_json)
 
 
