@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from verbatim.errors import SettingsError
@@ -61,6 +61,19 @@ class Settings(BaseSettings):
     themes: int | None = Field(
         None, ge=2, le=200, description="about how many themes to show; without it the data decide"
     )
+    llm_url: str | None = Field(
+        None,
+        description="address of an OpenAI-compatible service that names themes, up to /v1; redacted quotes are sent there",
+    )
+    llm_model: str | None = Field(None, description="the language model that names themes; without it phrases do")
+    llm_key: SecretStr | None = Field(None, description="key of the service that names themes; never shown or logged")
+    llm_timeout_seconds: float = Field(30.0, gt=0, le=600, description="time that one request to it may take")
+    llm_budget: float = Field(
+        200_000, ge=0, description="most that one run may spend on it: tokens, or money where llm_prices are given"
+    )
+    llm_prices: dict[str, float] = Field(
+        default_factory=dict, description="price of a million tokens, as input = … and output = …"
+    )
     redact_patterns: dict[str, str] = Field(
         default_factory=dict,
         description='further personal data as NAME = "regular expression", for example order numbers',
@@ -93,6 +106,20 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is not an IANA time zone; one is Europe/Berlin")
+        return value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError("write it as https://host/v1, without user, password or query")
+        return value
+
+    @field_validator("llm_prices")
+    @classmethod
+    def _both_prices(cls, value: dict[str, float]) -> dict[str, float]:
+        if value and (set(value) != {"input", "output"} or not all(0 <= price < 1e6 for price in value.values())):
+            raise ValueError("give the prices of a million tokens as input = … and output = …")
         return value
 
     @field_validator("redact_patterns")
@@ -263,6 +290,8 @@ def _without_password(url: str | None) -> str | None:
 
 
 def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "***"
     if isinstance(value, dict):
         return json.dumps({k: v.model_dump(mode="json") if isinstance(v, BaseModel) else v for k, v in value.items()})
     return json.dumps(value) if isinstance(value, list) else "" if value is None else str(value)

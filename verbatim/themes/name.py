@@ -34,11 +34,7 @@ FEWEST_READ = 60  # of a group
 WEIGHT_OF_MARGIN = 0.5  # lead over the nearest other centre, beside closeness to the own one
 WEIGHT_OF_SHARE = 0.12  # per factor e in the share of the theme's texts that have the phrase
 WEIGHT_OF_SHARE_OF_WORD = 0.18  # the same for a single word, which says less
-ROUNDS = (
-    4,
-    8,
-    16,
-)  # candidates of a group that are encoded: first these, then more if none is nearest to its own centre
+ROUNDS = (3, 6, 16)  # candidates of a group that are encoded: first these, then more if none is nearest to its own centre
 ALIKE = 0.87  # of letters: "Costumer support" is no other name than "Customer support"
 
 
