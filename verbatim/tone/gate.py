@@ -82,7 +82,7 @@ def too_few(lessons: Lessons) -> str | None:
 def judge(
     lessons: Lessons, logits: dict[str, NDArray[np.float64]], languages: tuple[str, ...], seed: int
 ) -> GateReport:
-    """Compare "own ratings" with the other sources of ``logits``; each ``(n,)``, by models that had not seen the text."""
+    """Compare "own ratings" with the other sources of ``logits``; each ``(n,)``, by models that never saw the text."""
     skills, lead = compare(lessons, logits, seed)
     own = skills["own ratings"]
     passed = lead.low > 0 and own.low > 0.5 and bool(languages)

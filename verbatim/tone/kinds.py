@@ -1,7 +1,8 @@
 """What a comment is: praise, complaint, request, question, bug report, or several; and support or product.
 
 Heads learned from the written examples (``written``) on vector and signs, with the best sentiment there is for praise
-and complaint. English first; German and Spanish where the encoder and the signs carry them.
+and complaint. In languages that the encoder does not carry the examples over to the signs alone decide, which know
+the commonest German and Spanish words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.text.informative import Polarity, is_informative, no_detail_polarity
+from verbatim.tone.signs import SIGNS, find_signs
 from verbatim.tone.written import HEADS, LETTERS
 
 if TYPE_CHECKING:
@@ -44,9 +46,9 @@ class Purpose:
     subject: str
 
 
-LIMITS = {"praise": 0.0, "complaint": 0.0, "request": 0.0, "question": 0.0, "bug": 0.0}
+LIMITS = {"praise": 0.0, "complaint": 0.0, "request": 0.0, "question": 0.0, "bug": 1.0}
 SUBJECT_LIMIT = 0.0
-SENTIMENT_SHARE = 2.0  # logits that a sentiment of ±1 adds to praise or complaint
+SENTIMENT_SHARE = 1.0  # logits that a sentiment of ±1 adds to praise or complaint
 
 
 def find_purposes(
@@ -70,10 +72,28 @@ def find_purposes(
     scores["praise"] = scores["praise"] + SENTIMENT_SHARE * felt
     scores["complaint"] = scores["complaint"] - SENTIMENT_SHARE * felt
     support, product = (logits[:, column[name]] > SUBJECT_LIMIT for name in ("support", "product"))
+    foreign = [row for row, name in enumerate(languages or ()) if name is not None and name not in written.languages]
+    if foreign:
+        signs = dict(zip(SIGNS, find_signs([texts[row] for row in foreign]).T, strict=True))
+        for name, found in _by_signs(signs).items():
+            scores[name][foreign] = found
+        support[foreign], product[foreign] = signs["support"] > 0, signs["product"] > 0
     return [
         Purpose(_kinds(text, {name: float(scores[name][row]) for name in scores}), _subject(support[row], product[row]))
         for row, text in enumerate(texts)
     ]
+
+
+def _by_signs(signs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+    """Above 0 where the signs alone show a kind."""
+    balance = signs["praising"] - signs["complaining"]
+    return {
+        "praise": balance,
+        "complaint": np.maximum(-balance, signs["fault"]),
+        "request": np.maximum(signs["wish"], signs["begins_a_wish"]),
+        "question": np.maximum(signs["ends_in_question_mark"], signs["question"]),
+        "bug": signs["fault"],
+    }
 
 
 def _kinds(text: str, scores: dict[str, float]) -> tuple[CommentKind, ...]:

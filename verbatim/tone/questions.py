@@ -18,7 +18,8 @@ class Asked(StrEnum):
 
 _IMPROVEMENT = re.compile(
     r"\b(?:better|improve\w*|do differently|change|changes|missing|disappoint\w*|dislike\w*|difficult|problem\w*|"
-    r"issues?|went wrong|worst|least|frustrat\w*|hinder\w*|not like|complain\w*|verbesser\w*|besser|fehlt|stört|mejorar|mejor|"
+    r"issues?|went wrong|worst|least|frustrat\w*|hinder\w*|not like|complain\w*|verbesser\w*|besser|fehlt|stört|"
+    r"mejorar|mejor|"
     r"falta|cambiar\w*)\b"
 )
 _PRAISE = re.compile(

@@ -15,15 +15,11 @@ import pandas as pd
 from verbatim.domain import Metric
 from verbatim.errors import InputError
 from verbatim.scores.scales import SCALES
-from verbatim.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from verbatim.storage.store import Store
 
 LOW_SIDE, HIGH_SIDE = 0.4, 0.6
 DEFAULT_SCALES = {Metric.CSAT: "csat-5", Metric.CES: "ces-7-ease"}
@@ -78,36 +74,6 @@ def rating_targets(frame: pd.DataFrame) -> NDArray[np.float64]:
     known = ~np.isnan(targets)
     sums = np.where(known, targets, 0).sum(axis=1)
     return np.asarray(np.where(known.any(axis=1), sums / np.maximum(known.sum(axis=1), 1), np.nan))
-
-
-def rated_comments(store: Store, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
-    """Every comment of ``[start, end)`` with ``rating`` (0 … 1, NaN: none given), its text, language and account.
-
-    Columns: ``id``, ``text``, ``language``, ``question``, ``informative``, ``account_id``, ``rating``.
-    """
-    comments = queries.comments(store, start=start, end=end)
-    beside = comments[["submission_id"]].copy()
-    for metric in Metric:
-        answers = queries.answers(store, metric.value, by=[])
-        latest = answers.dropna(subset=["value"]).drop_duplicates("submission_id", keep="last")
-        latest = latest.set_index("submission_id")
-        beside[metric.value] = comments["submission_id"].map(latest["value"].to_dict()).astype(float)
-        beside[f"{metric.value}_scale"] = comments["submission_id"].map(latest["scale"].to_dict())
-    columns = ["id", "text", "language", "question", "informative", "account_id"]
-    return comments[columns].assign(rating=rating_targets(beside))
-
-
-def with_vectors(frame: pd.DataFrame, encode: Callable[[Sequence[str]], NDArray[np.float32]]) -> RatedComments:
-    """The rated rows of ``rated_comments``, encoded; comments without a rating are left out."""
-    rated = frame[frame["rating"].notna()]
-    texts = [str(text) for text in rated["text"]]
-    return RatedComments(
-        texts,
-        encode(texts),
-        rated["rating"].to_numpy(dtype=float),
-        [_or_none(language) for language in rated["language"]],
-        [_or_none(account) for account in rated["account_id"]],
-    )
 
 
 def _or_none(value: object) -> str | None:

@@ -65,7 +65,9 @@ def add_tone(
     purposes = find_purposes(texts, vectors, model.written, languages=languages, sentiments=felt)
     return assignments.assign(
         sentiment=np.asarray([np.nan if value is None else value for value in felt], dtype=float),
-        kinds=[tuple(kind.value for kind in purpose.kinds) for purpose in purposes],
+        kinds=pd.Series(
+            [tuple(map(str, purpose.kinds)) for purpose in purposes], index=assignments.index, dtype=object
+        ),
         subject=[purpose.subject for purpose in purposes],
         emotion=emotion_strength(texts, felt),
     )
@@ -96,7 +98,7 @@ def theme_tones(toned: pd.DataFrame, parents: Mapping[str, str | None] | None = 
 def _tone(theme_id: str, rows: pd.DataFrame) -> ThemeTone:
     comments = rows.sort_values(["comment_id", "sentiment", "emotion"], kind="stable").groupby("comment_id", sort=True)
     means = comments[["sentiment", "emotion"]].mean()
-    kinds = [{kind for each in group for kind in each} for _, group in comments["kinds"]]
+    kinds = [frozenset[str]().union(*group.tolist()) for _, group in comments["kinds"]]
     subjects = [_one_subject(set(group)) for _, group in comments["subject"]]
     felt = means["sentiment"].dropna().to_numpy(dtype=float)
     low, high = _interval(felt)

@@ -31,8 +31,8 @@ LETTERS = {"P": "praise", "C": "complaint", "R": "request", "Q": "question", "B"
 SUBJECTS = {"s": "support", "p": "product"}
 HEADS = ("sentiment", *LETTERS.values(), *SUBJECTS.values())
 VADER_WEIGHT = 0.6  # relative to a unit vector
-SIGN_WEIGHT = 0.5
-STRENGTH = 4.0  # scikit-learn's C on unit vectors
+SIGN_WEIGHT = 0.25
+STRENGTH, SENTIMENT_STRENGTH = 4.0, 2.0  # scikit-learn's C on unit vectors
 TEMPER = 0.7  # logits of the sentiment head are this much too sure of themselves on real comments
 QUESTION_SHIFT = 1.0  # in logits: an answer to "what was good?" is likelier to praise
 SILENT_LOGIT = 1.0  # "nothing", asked what could be better
@@ -126,11 +126,8 @@ def learn_written(encoder: Encoder) -> Written:
     seen = inputs(texts, encoder.encode(texts), ["en"] * len(texts))
     rows, offsets = [], []
     for name in HEADS:
-        targets = _targets(anchors, name)
-        used = ~np.isnan(targets)
-        columns = _columns(name, encoder.dimension, seen.shape[1])
-        head = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5_000)
-        head.fit(seen[np.ix_(used, columns)], targets[used] > 0)
+        columns = np.arange(encoder.dimension + 1 if name == "sentiment" else seen.shape[1])
+        head = _fit_head(seen[:, columns], _targets(anchors, name), name)
         weights = np.zeros(seen.shape[1])
         weights[columns] = head.coef_[0]
         rows.append(weights)
@@ -157,17 +154,21 @@ def _lines(name: str) -> list[str]:
 
 
 def _targets(anchors: Sequence[Anchor], head: str) -> NDArray[np.float64]:
-    """1 or 0 a row; NaN where the example says nothing about this head."""
+    """1 or 0 a row; ½ for a neutral sentiment."""
     if head == "sentiment":
-        return np.asarray([anchor.sentiment if anchor.sentiment else np.nan for anchor in anchors], dtype=float)
+        return np.asarray([(1 + anchor.sentiment) / 2 for anchor in anchors])
     if head in SUBJECTS.values():
         return np.asarray([float(anchor.subject == head) for anchor in anchors])
     return np.asarray([float(head in anchor.kinds) for anchor in anchors])
 
 
-def _columns(head: str, dimension: int, width: int) -> NDArray[np.intp]:
-    """The inputs a head sees: sentiment none of the signs, the others all."""
-    return np.arange(dimension + 1 if head == "sentiment" else width)
+def _fit_head(seen: NDArray[np.float64], targets: NDArray[np.float64], name: str) -> LogisticRegression:
+    """A logistic head, both sides weighing alike; an example between the sides counts half for each."""
+    sides = np.concatenate([np.ones(len(targets)), np.zeros(len(targets))])
+    shares = np.concatenate([targets / targets.sum(), (1 - targets) / (1 - targets).sum()]) * len(targets) / 2
+    used = shares > 0
+    head = LogisticRegression(C=SENTIMENT_STRENGTH if name == "sentiment" else STRENGTH, max_iter=5_000)
+    return head.fit(np.concatenate([seen, seen])[used], sides[used], sample_weight=shares[used])
 
 
 def _languages_served(heads: Written, encoder: Encoder) -> tuple[str, ...]:

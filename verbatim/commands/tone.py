@@ -1,0 +1,141 @@
+"""``verbatim sentiment`` and ``verbatim sentiment check``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from verbatim.commands.console import notes, opened_store, output, print_json, print_table, progress
+from verbatim.errors import EmptyError
+
+if TYPE_CHECKING:
+    from verbatim.browse import ThemeRow
+    from verbatim.settings import Settings
+    from verbatim.storage.store import Store
+    from verbatim.themes.cache import CachedEncoder
+    from verbatim.tone import SentimentModel, ThemeTone
+    from verbatim.tone.gate import GateReport, Skill
+
+KINDS = {"praise": "Praise", "complaint": "Complaint", "request": "Request", "question": "Question", "bug": "Bug"}
+
+
+@click.group("sentiment", invoke_without_command=True)
+@click.option("--theme", help="Only this theme (its id or the beginning of its name) and its sub-themes.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def sentiment_command(context: click.Context, theme: str | None, as_json: bool) -> None:
+    """Show how each theme sounds: sentiment with its interval, kinds of comments, emotion, support or product.
+
+    Sentiment is learned from the ratings given beside the comments where that proves better; the last line says so.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from verbatim import browse
+
+    with opened_store() as (settings, store):
+        tree = browse.theme_tree(store)
+        chosen = tree if theme is None else _branch(tree, browse.find_theme(tree, theme))
+        model, tones = _measure(store, settings, tree)
+    rows = {row.id: row for row in chosen}
+    shown = [tone for tone in tones if tone.theme_id in rows]
+    if as_json:
+        themes = [{"name": rows[tone.theme_id].name, **asdict(tone)} for tone in shown]
+        print_json({"source": model.source, "quality": asdict(model.report), "themes": themes})
+        return
+    _print_tones(shown, rows)
+    notes().print(f"[dim]Source: {model.source}; {model.report.reason}[/dim]")
+
+
+@sentiment_command.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check_command(as_json: bool) -> None:
+    """Learn sentiment from the stored ratings and say whether that beats the written examples and VADER."""
+    from verbatim.tone import learn_from_store
+
+    with opened_store() as (settings, store), progress() as step:
+        model = learn_from_store(store, _encoder(settings), seed=settings.seed, progress=step)
+    report = model.report
+    if as_json:
+        print_json({"source": model.source, **asdict(report)})
+        return
+    output().print(f"{report.texts} distinct rated comments: {report.high} high, {report.low} low")
+    if report.skills is not None and report.lead is not None:
+        found = [(name, *_figures(skill)) for name, skill in report.skills.items()]
+        print_table(("Source", "AUC", "95 % interval"), [*found, ("lead of own ratings", *_figures(report.lead))])
+        output().print(_calibration(report))
+    output().print(f"Used: {model.source} ({report.reason}); languages {', '.join(model.languages)}", markup=False)
+
+
+def _measure(store: Store, settings: Settings, tree: list[ThemeRow]) -> tuple[SentimentModel, list[ThemeTone]]:
+    """The sentiment model of the store, and the tone of every theme of the active model.
+
+    Raises:
+        EmptyError: there are no themes.
+    """
+    from verbatim.storage import queries
+    from verbatim.tone import add_tone, learn_from_store, theme_tones
+    from verbatim.tone.stored import encode_all
+    from verbatim.tone.summary import spans
+
+    assignments = queries.assignments(store, by=[])
+    if assignments.empty:
+        raise EmptyError("there are no themes yet; run `verbatim mine`")
+    encoder = _encoder(settings)
+    with progress() as step:
+        model = learn_from_store(store, encoder, seed=settings.seed, progress=step)
+        vectors = encode_all(spans(assignments), encoder, step)
+        toned = add_tone(assignments, vectors, model)
+    return model, theme_tones(toned, {row.id: row.parent_id for row in tree})
+
+
+def _encoder(settings: Settings) -> CachedEncoder:
+    from verbatim.themes.cache import CachedEncoder
+    from verbatim.themes.encode import find_encoder
+
+    return CachedEncoder(find_encoder(settings.model), settings.home / "cache" / "vectors")
+
+
+def _branch(tree: list[ThemeRow], row: ThemeRow) -> list[ThemeRow]:
+    return [row, *(child for child in tree if child.parent_id == row.id)]
+
+
+def _print_tones(tones: list[ThemeTone], rows: dict[str, ThemeRow]) -> None:
+    table = []
+    for tone in tones:
+        name = f"  {rows[tone.theme_id].name}" if rows[tone.theme_id].parent_id else rows[tone.theme_id].name
+        interval = "–" if tone.low is None or tone.high is None else f"{tone.low:+.2f} … {tone.high:+.2f}"
+        felt = "–" if tone.sentiment is None else f"{tone.sentiment:+.2f}"
+        kinds = [_percent(tone.kinds[kind]) for kind in KINDS]
+        subjects = [_percent(tone.subjects[name] + tone.subjects["both"]) for name in ("support", "product")]
+        table.append(
+            (tone.theme_id, name, str(tone.comments), felt, interval, *kinds, f"{tone.emotion:.2f}", *subjects)
+        )
+    headers = (
+        "Id",
+        "Theme",
+        "Comments",
+        "Sentiment",
+        "95 % interval",
+        *KINDS.values(),
+        "Emotion",
+        "Support",
+        "Product",
+    )
+    print_table(headers, table)
+
+
+def _figures(skill: Skill) -> tuple[str, str]:
+    return f"{skill.value:.3f}", f"{skill.low:.3f} … {skill.high:.3f}"
+
+
+def _calibration(report: GateReport) -> str:
+    return (
+        f"Chance of a high rating, out of fold: calibration error {report.calibration_error:.3f}, "
+        f"Brier {report.brier:.3f} (always the average: {report.brier_constant:.3f})"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
