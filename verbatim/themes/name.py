@@ -181,7 +181,7 @@ def _made_up(words: Sequence[str]) -> list[str]:
 
 def _first_free(names: Sequence[str], used: Collection[str]) -> str:
     for name in names:
-        if not any(_reads_alike(name, other) for other in used):
+        if not any(reads_alike(name, other) for other in used):
             return name
     stem, number = names[0] if names else "Theme", 2 if names else 1
     while f"{stem} {number}" in used:
@@ -189,7 +189,7 @@ def _first_free(names: Sequence[str], used: Collection[str]) -> str:
     return f"{stem} {number}"
 
 
-def _reads_alike(name: str, other: str) -> bool:
+def reads_alike(name: str, other: str) -> bool:
     """Whether a reader would take two names for one: the same stems, or nearly the same letters."""
     if _meaning(name) == _meaning(other):
         return True
