@@ -72,7 +72,7 @@ def sort_comments(
     seed: int = 7,
     progress: Progress | None = None,
 ) -> Sorted:
-    """Fit a guided model to ``taxonomy`` with ``texts`` as unlabelled comments, match them, and propose what is missing.
+    """Fit a guided model with ``texts`` as unlabelled comments, match them, and propose what ``taxonomy`` lacks.
 
     Raises:
         EmptyError: there are no comments.
