@@ -29,7 +29,7 @@ class Shown:
         if key in self.themes:
             return {key}
         holders = {theme.id for theme in self.model.themes if key in theme.aliases}
-        for edit in self.live:
+        for edit in [] if holders else self.live:
             if edit.kind is EditKind.SPLIT and edit.theme_id == key:
                 for part in (*edit.made, *edit.payload.get("sub_themes", ())):
                     holders |= self.lead(part)

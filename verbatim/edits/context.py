@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from verbatim.edits.events import EditKind, Snapshot, live_edits, snapshot_of, u
 from verbatim.edits.outcome import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from verbatim.edits.events import Edit
 
@@ -61,9 +62,12 @@ class Context:
         """Whether an edit is true of a theme that is gone."""
         return edit.id in self.void
 
-    def leaving_after(self, edit: Edit) -> set[str]:
-        """The ids of the themes that later edits merge away or replace by their parts."""
-        return {key for later in self.live if later.sequence > edit.sequence for key in _taken_away(later)}
+    def is_history(self, edit: Edit, key: str, present: Collection[str]) -> bool:
+        """Whether a later edit has replaced a theme by others that are ``present``."""
+        return any(
+            later.sequence > edit.sequence and _replaced(later) == key and not _parts(later).isdisjoint(present)
+            for later in self.live
+        )
 
     def needed(self) -> dict[str, int]:
         """By id, the sequence of the last edit that needs the theme: these stay even without comments."""
@@ -74,18 +78,28 @@ class Context:
             wanted |= dict.fromkeys((*edit.about, *edit.made), edit.sequence)
         return wanted
 
-    def to_revive(self, present: set[str]) -> dict[str, Snapshot]:
-        """The themes that edits need and that are not ``present``, with the newest that is known of each."""
+    def absent(self, present: set[str]) -> list[str]:
+        """The ids of the themes that edits need, that are not ``present``, and that no edit makes or has replaced."""
         made = {key for edit in self.edits for key in edit.made}
-        found: dict[str, Snapshot] = {}
-        for key, last in self.needed().items():
-            if key in present or key in made or self._is_gone_for_good(key, last, present):
-                continue
-            kept = [snapshot_of(edit, key, self.encoder_id) for edit in reversed(self.live)]
-            known = [snapshot for snapshot in kept if snapshot is not None]
-            if known:
-                found[key] = next((snapshot for snapshot in known if snapshot.vector is not None), known[0])
-        return found
+        replaced: dict[str, float] = {}
+        for edit in self.live:
+            if not _parts(edit).isdisjoint(present):
+                replaced[_replaced(edit)] = math.inf if edit.made else edit.sequence
+        return [
+            key
+            for key, last in sorted(self.needed().items())
+            if key not in present and key not in made and replaced.get(key, 0) < last
+        ]
+
+    def merged_away(self) -> set[str]:
+        """The ids of the themes that edits merge into others."""
+        return {source for edit in self.live if edit.kind is EditKind.MERGE for source in edit.payload["sources"]}
+
+    def snapshot(self, key: str) -> Snapshot | None:
+        """The newest that is known of a theme, with its centre if any edit knows that."""
+        kept = [snapshot_of(edit, key, self.encoder_id) for edit in reversed(self.live)]
+        known = [snapshot for snapshot in kept if snapshot is not None]
+        return next((snapshot for snapshot in known if snapshot.vector is not None), known[0] if known else None)
 
     def placements(self) -> list[Placement]:
         """Every comment that an edit puts into a theme, in the order of the edits."""
@@ -108,18 +122,12 @@ class Context:
             return Reason.THEME_UNDONE, f"the split that made {key} cannot be made again (edit {maker.sequence})"
         return Reason.ENCODER, f"{key} was found with another encoder, and none of its comments is among those mined"
 
-    def _is_gone_for_good(self, key: str, last: int, present: set[str]) -> bool:
-        """Whether an edit takes the theme away, no later one needs it, and what it became is there."""
-        for edit in self.live:
-            if key not in _taken_away(edit) or edit.sequence < last:
-                continue
-            if edit.kind is EditKind.MERGE or present.intersection((*edit.made, *edit.payload.get("sub_themes", ()))):
-                return True
-        return False
+
+def _parts(edit: Edit) -> set[str]:
+    return {*edit.made, *edit.payload.get("sub_themes", ())}
 
 
-def _taken_away(edit: Edit) -> tuple[str, ...]:
-    if edit.kind is EditKind.MERGE:
-        return tuple(edit.payload["sources"])
+def _replaced(edit: Edit) -> str:
+    """The id of the theme that a split puts its parts in the place of; empty for other edits."""
     leaves = edit.kind is EditKind.SPLIT and (edit.payload.get("apart") or "sub_themes" in edit.payload)
-    return (edit.theme_id,) if leaves and edit.theme_id else ()
+    return edit.theme_id or "" if leaves else ""

@@ -69,10 +69,12 @@ def _changed(draft: Draft, model: ThemeModel, before: NDArray[np.int64]) -> set[
     regrouped = {key: theme.parent_id for key, theme in draft.themes.items() if parents.get(key) != theme.parent_id}
     held |= {key for child, parent in regrouped.items() for key in (parent, parents.get(child)) if key}
     found: set[str] = set()
-    for key in held:
-        while key in draft.themes and key not in found:
+    open_ones = list(held)
+    for key in open_ones:  # and everything that is, or was, above
+        if key in draft.themes:
             found.add(key)
-            key = draft.themes[key].parent_id or ""
+        now = draft.themes[key].parent_id if key in draft.themes else None
+        open_ones += [one for one in {now, parents.get(key)} if one is not None]
     return found
 
 

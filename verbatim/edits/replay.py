@@ -8,13 +8,17 @@ import numpy as np
 
 from verbatim.edits.context import Context
 from verbatim.edits.draft import Draft, DraftTheme
+from verbatim.edits.events import EditKind
 from verbatim.edits.moves import place_comments
 from verbatim.edits.outcome import Replayed
 from verbatim.edits.prototypes import revived_vector
 from verbatim.edits.rebuild import rebuild
-from verbatim.edits.settle import REST, settle
+from verbatim.edits.rests import base_of_rest, make_rests
+from verbatim.edits.settle import settle
 from verbatim.edits.steps import apply
 from verbatim.themes.model import NO_DETAIL
+
+STRUCTURAL = (EditKind.MERGE, EditKind.SPLIT, EditKind.MOVE_THEME)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +40,11 @@ def replay(model: ThemeModel, edits: Sequence[Edit], corpus: Corpus) -> Replayed
         return Replayed(model, ())
     draft = Draft.of(model, corpus, context.needed())
     revive(draft, context)
+    make_rests(draft)
     for edit in context.live:
         apply(draft, edit, context)
+        if edit.kind in STRUCTURAL:
+            make_rests(draft)
     place_comments(draft, context)
     settle(draft, context)
     changed = rebuild(draft, model)
@@ -47,17 +54,20 @@ def replay(model: ThemeModel, edits: Sequence[Edit], corpus: Corpus) -> Replayed
 
 
 def revive(draft: Draft, context: Context) -> None:
-    """Bring back the themes that edits need and the refit did not find, with the comments that are nearest to them."""
-    snapshots = context.to_revive(set(draft.themes) | set(draft.aliases))
+    """Bring back the themes that edits need and the refit did not find, with the comments that are nearest to them.
+
+    One that an edit merges into another comes back empty, to pass on what edits gave it.
+    """
     taking = {}
-    for key in sorted(snapshots):
-        snapshot = snapshots[key]
-        vector = revived_vector(snapshot, draft)
-        if vector is None:
+    leaving = context.merged_away()
+    for key in context.absent(set(draft.themes) | set(draft.aliases)):
+        snapshot = context.snapshot(key)
+        vector = None if snapshot is None else revived_vector(snapshot, draft)
+        if snapshot is None or vector is None or base_of_rest(key) in draft.themes:
             continue
-        theme = DraftTheme(key, snapshot.name, snapshot.name, snapshot.keywords, vector, snapshot.parent_id)
-        draft.add(theme)
-        if not (key.endswith(REST) and key.removesuffix(REST) in draft.themes):  # a rest takes what is left in the end
+        theme = draft.add(DraftTheme(key, snapshot.name, snapshot.name, (), vector, snapshot.parent_id))
+        if key not in leaving:
+            theme.keywords = snapshot.keywords
             taking[key] = snapshot.least
     for theme in draft.themes.values():
         if theme.parent_id is not None and theme.parent_id not in draft.themes:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from verbatim.edits.draft import DraftTheme
 from verbatim.edits.names import free_name, key_of
 from verbatim.edits.outcome import Reason
+from verbatim.edits.rests import make_rests
 from verbatim.themes.model import NO_DETAIL
 
 if TYPE_CHECKING:
     from verbatim.edits.context import Context
     from verbatim.edits.draft import Draft
-
-REST = "-rest"
-"""What the id of a theme's own comments beside its sub-themes ends with."""
 
 
 def settle(draft: Draft, context: Context) -> None:
@@ -37,19 +34,6 @@ def drop_empty(draft: Draft) -> None:
             return
         for key in empty:
             del draft.themes[key]
-
-
-def make_rests(draft: Draft) -> None:
-    """Give the comments that a theme has besides its sub-themes a sub-theme of their own."""
-    for theme in list(draft.themes.values()):
-        rows = draft.rows_in([theme.id])
-        if not len(rows) or not draft.children(theme.id):
-            continue
-        key = theme.id + REST
-        if key not in draft.themes:
-            name = f"{theme.machine_name}: other"
-            draft.add(DraftTheme(key, name, name, theme.keywords, theme.vector, theme.id))
-        draft.places[rows] = draft.code(key)
 
 
 def keep_names_apart(draft: Draft, context: Context) -> None:

@@ -10,6 +10,7 @@ from verbatim.edits.draft import DraftTheme
 from verbatim.edits.events import EditKind
 from verbatim.edits.outcome import Reason
 from verbatim.edits.prototypes import part_vectors
+from verbatim.edits.rests import base_of_rest
 from verbatim.storage.lineage import number_of
 
 if TYPE_CHECKING:
@@ -87,39 +88,41 @@ def _split(draft: Draft, edit: Edit, context: Context) -> None:
     if "sub_themes" in edit.payload:
         _split_off(draft, edit, context)
         return
-    parts = edit.payload["parts"]
-    theme = draft.themes.get(edit.theme_id or "")
-    present = [key for key in edit.made if key in draft.themes]
-    if theme is None and not present:
-        theme = _only(draft, edit, edit.theme_id, context)
-        if theme is None:
-            return
+    if _name_parts_there(draft, edit):
+        return
+    theme = _only(draft, edit, edit.theme_id, context)
+    if theme is None:
+        return
     vectors = part_vectors(edit, draft, context)
     if vectors is None:
         text = "it was made with another encoder, and a part has none of its examples among the comments; split again"
         draft.report(edit, Reason.ENCODER, text)
         return
-    apart = bool(edit.payload.get("apart")) or theme is None
-    if theme is not None and not apart and draft.depth(theme.id) >= draft.deepest:
-        apart = not _raise_to_top(draft, theme)
-        if apart:
-            draft.report(edit, Reason.TREE, f"{theme.id} is as deep as themes can be, so its parts stand beside it")
-    found = _found_by_refit(draft, edit, vectors)
-    rows = _rows_to_divide(draft, theme, (*edit.made, *found))
-    above = theme.parent_id if theme is not None else draft.themes[present[0]].parent_id
-    for part in parts:
-        made = draft.themes.get(part["id"]) or draft.add(
-            DraftTheme(part["id"], part["name"], part["name"], tuple(part["keywords"]), vectors[part["id"]])
-        )
-        made.machine_name = made.name = part["name"]
-        made.given = [(edit.sequence, part["name"])] if part["name_by"] == "person" else []
-        made.keywords = tuple(part["keywords"])
-        made.parent_id, made.held = (above if apart or theme is None else theme.id), True
+    apart = bool(edit.payload["apart"])
+    if not apart and draft.depth(theme.id) >= draft.deepest and not _raise_to_top(draft, theme):
+        draft.report(edit, Reason.TREE, f"{theme.id} is as deep as themes can be, so its parts stand beside it")
+        apart = True
+    rows = _rows_to_divide(draft, theme, _found_by_refit(draft, edit, vectors))
+    for part in edit.payload["parts"]:
+        keywords = tuple(part["keywords"])
+        made = draft.add(DraftTheme(part["id"], part["name"], part["name"], keywords, vectors[part["id"]]))
+        made.parent_id, made.held = (theme.parent_id if apart else theme.id), True
+    _name_parts_there(draft, edit)
     draft.place_nearest(rows, vectors)
-    if apart and theme is not None:
+    if apart:
         _replace(draft, theme, edit.made)
-    elif theme is None and edit.theme_id:
+
+
+def _name_parts_there(draft: Draft, edit: Edit) -> bool:
+    """Name the parts of a split that are in the draft; whether there are any, or were before they were merged."""
+    for part in edit.payload["parts"]:
+        theme = draft.themes.get(part["id"])
+        if theme is not None:
+            theme.machine_name, theme.held = part["name"], True
+            theme.given = [(edit.sequence, part["name"])] if part["name_by"] == "person" else []
+    if edit.theme_id is not None and edit.theme_id not in draft.themes and edit.payload["apart"]:
         draft.replaced[edit.theme_id] = edit.made
+    return any(key in draft.themes or key in draft.aliases for key in edit.made)
 
 
 def _split_off(draft: Draft, edit: Edit, context: Context) -> None:
@@ -132,7 +135,9 @@ def _split_off(draft: Draft, edit: Edit, context: Context) -> None:
             child.parent_id = theme.parent_id if theme is not None else None
         if child is not None:
             child.held = True
-    if theme is not None and not draft.children(theme.id) and not len(draft.rows_in([theme.id])):
+    if theme is None or context.needed()[theme.id] > edit.sequence:
+        return
+    if not draft.children(theme.id) and not len(draft.rows_in([theme.id])):
         _replace(draft, theme, tuple(edit.payload["sub_themes"]))
 
 
@@ -179,8 +184,13 @@ def _only(draft: Draft, edit: Edit, key: str | None, context: Context, *, lead_o
     """
     if key in draft.themes:
         return draft.themes[key]
-    if key is None or key in context.leaving_after(edit):
-        return None  # a later edit takes the theme away, so this one is history
+    if key is None or context.is_history(edit, key, draft.codes):
+        return None
+    base, known = base_of_rest(key), context.snapshot(key)
+    if base in draft.themes and known is not None and key not in draft.codes:
+        vector = draft.themes[base].vector if known.vector is None else known.vector
+        above = base if draft.depth(base) < draft.deepest else None
+        return draft.add(DraftTheme(key, known.name, known.name, known.keywords, vector, above))
     if key in draft.aliases:
         holder = draft.now(key)
         if lead_on and len(holder) == 1:
@@ -216,15 +226,12 @@ def _found_by_refit(draft: Draft, edit: Edit, vectors: Mapping[str, NDArray[np.f
     return [theme.id for theme in newer if float((parts @ theme.vector).max()) >= SAME_THEME]
 
 
-def _rows_to_divide(draft: Draft, theme: DraftTheme | None, made: tuple[str, ...]) -> NDArray[np.int64]:
-    """Everything in the theme and in the parts that are there; sub-themes that no edit is about are dissolved."""
-    keys = [key for key in made if key in draft.themes]
-    if theme is not None:
-        keys.append(theme.id)
-        for key in draft.subtree(theme.id)[:0:-1]:
-            if key not in draft.anchors and key not in made and not draft.themes[key].held:
-                _dissolve(draft, draft.themes[key])
-    return draft.rows_in(keys)
+def _rows_to_divide(draft: Draft, theme: DraftTheme, found: list[str]) -> NDArray[np.int64]:
+    """Everything in the theme and in those ``found``; sub-themes that no edit is about are dissolved."""
+    for key in draft.subtree(theme.id)[:0:-1]:
+        if key not in draft.anchors and not draft.themes[key].held:
+            _dissolve(draft, draft.themes[key])
+    return draft.rows_in([theme.id, *found])
 
 
 def _dissolve(draft: Draft, theme: DraftTheme) -> None:

@@ -1,0 +1,47 @@
+"""The comments that a theme has besides its sub-themes: they get a sub-theme of their own, the rest."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from verbatim.edits.draft import DraftTheme
+
+if TYPE_CHECKING:
+    from verbatim.edits.draft import Draft
+
+_REST = re.compile(r"(.+)-rest\d*")
+
+
+def base_of_rest(key: str) -> str | None:
+    """The id of the theme whose rest ``key`` names; ``None`` for any other id.
+
+    >>> base_of_rest("T003-rest"), base_of_rest("T003")
+    ('T003', None)
+    """
+    found = _REST.fullmatch(key)
+    return found[1] if found else None
+
+
+def make_rests(draft: Draft) -> None:
+    """Put the comments of themes with sub-themes into the rest of each, made where it is missing."""
+    for theme in list(draft.themes.values()):
+        rows = draft.rows_in([theme.id])
+        if not len(rows) or not draft.children(theme.id):
+            continue
+        key = _rest_of(draft, theme.id)
+        if key not in draft.themes:
+            name = f"{theme.machine_name}: other"
+            draft.add(DraftTheme(key, name, name, theme.keywords, theme.vector, theme.id))
+        draft.places[rows] = draft.code(key)
+
+
+def _rest_of(draft: Draft, key: str) -> str:
+    """The id of a theme's rest: one that is under it, or that no theme ever had."""
+    number = 1
+    while True:
+        rest = f"{key}-rest{'' if number == 1 else number}"
+        there = draft.themes.get(rest)
+        if (there is not None and there.parent_id == key) or rest not in draft.codes:
+            return rest
+        number += 1
