@@ -93,7 +93,7 @@ def without_ratings(one: Labelled, written: Written) -> Iterator[str]:
     model = SentimentModel(written, None, None, GateReport(False, "", 0, 0, 0))
     yield row(one, "VADER", np.asarray([sentiment(text) for text in one.texts]))
     weights = written.weights[0, : written.dimension]
-    yield row(one, "examples, vectors only", np.tanh((one.vectors @ weights + written.intercepts[0]) * 0.35))
+    yield row(one, "examples, vectors only", np.tanh((one.vectors @ weights + written.intercepts[0]) / 2))
     yield row(one, "written examples", model.predict(one.texts, one.vectors, ["en"] * len(one.texts)))
     if one.questions is not None:
         found = model.predict(one.texts, one.vectors, ["en"] * len(one.texts), one.questions)

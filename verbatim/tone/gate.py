@@ -80,10 +80,17 @@ def too_few(lessons: Lessons) -> str | None:
 
 
 def judge(
-    lessons: Lessons, logits: dict[str, NDArray[np.float64]], languages: tuple[str, ...], seed: int
+    lessons: Lessons,
+    sources: dict[str, NDArray[np.float64]],
+    learned: NDArray[np.float64],
+    languages: tuple[str, ...],
+    seed: int,
 ) -> GateReport:
-    """Compare "own ratings" with the other sources of ``logits``; each ``(n,)``, by models that never saw the text."""
-    skills, lead = compare(lessons, logits, seed)
+    """Compare "own ratings" with the other ``sources``: logits, each ``(n,)``, by models that never saw the text.
+
+    ``learned`` (n,) are the out-of-fold logits of the ratings alone, which the calibration is measured on.
+    """
+    skills, lead = compare(lessons, sources, seed)
     own = skills["own ratings"]
     passed = lead.low > 0 and own.low > 0.5 and bool(languages)
     better = (
@@ -91,7 +98,7 @@ def judge(
         f"{lead.value:+.3f} above the next best ({lead.low:+.3f} to {lead.high:+.3f})"
     )
     reason = better if passed else f"not used: {better}, which is not certain to be better"
-    satisfied = out_of_fold_probability(lessons, logits["own ratings"])
+    satisfied = out_of_fold_probability(lessons, learned)
     sided = lessons.low | lessons.high
     truth = lessons.high[sided].astype(float)
     return GateReport(

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.text.informative import Polarity, is_informative, no_detail_polarity
+from verbatim.tone.questions import Asked, asked_for
 from verbatim.tone.signs import SIGNS, find_signs
-from verbatim.tone.written import HEADS, LETTERS
+from verbatim.tone.written import LONGEST_VERDICT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +47,9 @@ class Purpose:
     subject: str
 
 
-LIMITS = {"praise": 0.0, "complaint": 0.0, "request": 0.0, "question": 0.0, "bug": 1.0}
+LIMITS = {"praise": 0.25, "complaint": 0.0, "request": 0.0, "question": 0.0, "bug": 1.0}
 SUBJECT_LIMIT = 0.0
+QUESTION_LEAN = 1.0  # logits
 SENTIMENT_SHARE = 1.0  # logits that a sentiment of ±1 adds to praise or complaint
 
 
@@ -58,20 +60,24 @@ def find_purposes(
     *,
     languages: Sequence[str | None] | None = None,
     sentiments: Sequence[float | None] | None = None,
+    questions: Sequence[str | None] | None = None,
 ) -> list[Purpose]:
     """One answer a text, in order. ``vectors`` (n, d) are of ``written``'s encoder.
 
     ``sentiments`` (−1 … 1, ``None``: not known) are those of ``score_texts``; without them the written examples' own.
+    ``questions`` are the wordings of what the texts answer, where known: what could be better is asked for wishes.
     """
-    logits = written.logits(texts, vectors, languages)
-    felt = np.tanh(logits[:, 0] / 2)
-    if sentiments is not None:
-        felt = np.asarray([own if given is None else given for own, given in zip(felt, sentiments, strict=True)])
-    column = {name: place for place, name in enumerate(HEADS)}
-    scores = {name: logits[:, column[name]] - LIMITS[name] for name in LETTERS.values()}
-    scores["praise"] = scores["praise"] + SENTIMENT_SHARE * felt
-    scores["complaint"] = scores["complaint"] - SENTIMENT_SHARE * felt
-    support, product = (logits[:, column[name]] > SUBJECT_LIMIT for name in ("support", "product"))
+    logits = written.kind_logits(texts, vectors)
+    if sentiments is None:
+        felt = np.tanh(written.sentiment_logits(texts, vectors, languages, questions) / 2)
+    else:
+        felt = np.nan_to_num(np.asarray(sentiments, dtype=np.float64))
+    scores = {kind.value: logits[kind.value] - LIMITS[kind.value] for kind in CommentKind}
+    scores["praise"] += SENTIMENT_SHARE * felt
+    scores["complaint"] -= SENTIMENT_SHARE * felt
+    if questions is not None:
+        _lean(scores, questions)
+    support, product = logits["support"] > SUBJECT_LIMIT, logits["product"] > SUBJECT_LIMIT
     foreign = [row for row, name in enumerate(languages or ()) if name is not None and name not in written.languages]
     if foreign:
         signs = dict(zip(SIGNS, find_signs([texts[row] for row in foreign]).T, strict=True))
@@ -82,6 +88,15 @@ def find_purposes(
         Purpose(_kinds(text, {name: float(scores[name][row]) for name in scores}), _subject(support[row], product[row]))
         for row, text in enumerate(texts)
     ]
+
+
+def _lean(scores: dict[str, NDArray[np.float64]], questions: Sequence[str | None]) -> None:
+    """Move praise and wishes by what each text's question asked for."""
+    known = {question: asked_for(question) for question in set(questions)}
+    asked = [known[question] for question in questions]
+    toward = np.asarray([{Asked.PRAISE: 1.0, Asked.IMPROVEMENT: -1.0, None: 0.0}[each] for each in asked])
+    scores["praise"] += QUESTION_LEAN * toward
+    scores["request"] -= QUESTION_LEAN * toward
 
 
 def _by_signs(signs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
@@ -97,7 +112,7 @@ def _by_signs(signs: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.flo
 
 
 def _kinds(text: str, scores: dict[str, float]) -> tuple[CommentKind, ...]:
-    if len(text) < 120 and not is_informative(text):
+    if len(text) <= LONGEST_VERDICT and not is_informative(text):
         verdict = {Polarity.PRAISE: (CommentKind.PRAISE,), Polarity.COMPLAINT: (CommentKind.COMPLAINT,)}
         return verdict.get(no_detail_polarity(text), ())
     return tuple(kind for kind in CommentKind if scores[kind.value] > 0)

@@ -26,6 +26,7 @@ _PRAISE = re.compile(
     r"\b(?:good|well|best|like|liked|enjoy\w*|love\w*|great|pleasant|praise|appreciate\w*|strength\w*|went right|happy|"
     r"gefallen|gefällt|gut|lob|gustó|gusta|bien|bueno)\b"
 )
+_WISH = re.compile(r"\b(?:like to see|want to see|wish for|should we|could we|suggest\w*|new features?)\b")
 _BOTH = re.compile(r"\b(?:how|why|anything else|score|rating|recommend|reason|would you like)\b")
 
 _ALL = frozenset("everything all alles todo tout tutto tudo".split())
@@ -44,6 +45,8 @@ def asked_for(question: str | None) -> Asked | None:
     if not question:
         return None
     plain = question[:500].casefold()
+    if _WISH.search(plain):
+        return Asked.IMPROVEMENT
     better, good = _IMPROVEMENT.search(plain), _PRAISE.search(plain)
     if (better is None) == (good is None) or _BOTH.search(plain):
         return None

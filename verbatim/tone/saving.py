@@ -48,7 +48,13 @@ def save_sentiment(folder: Path, model: SentimentModel) -> None:
         "heads": HEADS,
         "signs": SIGNS,
         "languages": model.written.languages,
-        "own": None if model.own is None else {"intercept": model.own.intercept, "strength": model.own.strength},
+        "own": None
+        if model.own is None
+        else {
+            "intercept": model.own.intercept,
+            "strength": model.own.strength,
+            "share": model.own.share,
+        },
         "calibration": None if model.calibration is None else asdict(model.calibration),
         "report": asdict(model.report),
         "weights_sha256": hashlib.sha256(weights).hexdigest(),
@@ -105,7 +111,7 @@ def _parse(description: dict[str, Any], weights: bytes, folder: Path) -> Sentime
         own, calibration = description["own"], description["calibration"]
         model = SentimentModel(
             written,
-            None if own is None else OwnRatings(arrays["own_weights"], own["intercept"], own["strength"]),
+            None if own is None else OwnRatings(arrays["own_weights"], **own),
             None if calibration is None else Calibration(**calibration),
             _report(description["report"]),
         )

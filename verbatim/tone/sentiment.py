@@ -8,7 +8,7 @@ rating given beside a comment is never used as that comment's own sentiment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,7 +95,7 @@ class SentimentModel:
             )
         found = _where_served(self.written, texts, vectors, languages, questions)
         if self.own is not None:
-            found = found + self.own.logits(make_features(texts, vectors, languages))
+            found = self.own.share * found + self.own.logits_of(texts, vectors, languages)
         return found
 
     def satisfied(
@@ -104,7 +104,7 @@ class SentimentModel:
         """The calibrated probability of a rating on the high side, shape ``(n,)``; ``None`` without ratings."""
         if self.own is None or self.calibration is None:
             return None
-        return self.calibration.probability(self.own.logits(make_features(texts, vectors, languages)))
+        return self.calibration.probability(self.own.logits_of(texts, vectors, languages))
 
 
 def find_sentiment(encoder: Encoder, rated: RatedComments | None = None, *, seed: int = 0) -> SentimentModel:
@@ -127,17 +127,27 @@ def learn_sentiment(written: Written, rated: RatedComments, *, seed: int = 0) ->
         return SentimentModel(written, None, None, GateReport(False, f"not learned: {lacking}", *counts))
     features = make_features(lessons.texts, lessons.vectors, lessons.languages)
     strength, logits = _best_strength(features, lessons)
+    sided = lessons.low | lessons.high
+    share = examples_share(auc(lessons.high[sided], logits[sided]))
+    examples = _where_served(written, lessons.texts, lessons.vectors, lessons.languages, None)
     sources = {
-        "own ratings": logits,
-        "written examples": _where_served(written, lessons.texts, lessons.vectors, lessons.languages, None),
+        "own ratings": share * examples + logits,
+        "written examples": examples,
         "vader": lexicon_scores(lessons.texts, lessons.languages),
     }
-    report = judge(lessons, sources, _languages(lessons, written, logits), seed)
+    report = judge(lessons, sources, logits, _languages(lessons, written, logits), seed)
     if not report.passed:
         return SentimentModel(written, None, None, report)
-    sided = lessons.low | lessons.high
-    own = fit_own(features, lessons, np.ones(len(lessons.texts), dtype=bool), strength)
+    own = replace(fit_own(features, lessons, np.ones(len(lessons.texts), dtype=bool), strength), share=share)
     return SentimentModel(written, own, fit_calibration(logits[sided], lessons.high[sided]), report)
+
+
+def examples_share(skill: float) -> float:
+    """How much the written examples count beside the own ratings: less, the better the text tells the rating (AUC).
+
+    A rating that the text tells little of (an AUC up to 0.85) says little of the text's tone. Chosen on two data sets.
+    """
+    return float(np.interp(skill, [0.85, 0.95], [1.0, 0.3]))
 
 
 def score_texts(

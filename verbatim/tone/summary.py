@@ -62,7 +62,7 @@ def add_tone(
     if keep_sentiment and "sentiment" in assignments:
         stored = [None if pd.isna(value) else float(value) for value in assignments["sentiment"]]
         felt = [new if old is None else old for old, new in zip(stored, felt, strict=True)]
-    purposes = find_purposes(texts, vectors, model.written, languages=languages, sentiments=felt)
+    purposes = find_purposes(texts, vectors, model.written, languages=languages, sentiments=felt, questions=questions)
     return assignments.assign(
         sentiment=np.asarray([np.nan if value is None else value for value in felt], dtype=float),
         kinds=pd.Series(

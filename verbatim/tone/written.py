@@ -36,7 +36,8 @@ STRENGTH, SENTIMENT_STRENGTH = 4.0, 2.0  # scikit-learn's C on unit vectors
 TEMPER = 0.7  # logits of the sentiment head are this much too sure of themselves on real comments
 QUESTION_SHIFT = 1.0  # in logits: an answer to "what was good?" is likelier to praise
 SILENT_LOGIT = 1.0  # "nothing", asked what could be better
-SERVED = 0.9  # AUC on a language's probes
+SERVED = 0.95  # AUC on a language's probes
+LONGEST_VERDICT = 120  # characters
 _LINE = re.compile(r"(\S+) (\S+) (\S+) (.+)")
 
 
@@ -54,8 +55,8 @@ class Anchor:
 class Written:
     """Heads learned from the written examples for one encoder.
 
-    ``weights`` (len(HEADS), d + 1 + len(SIGNS)) and ``intercepts`` (len(HEADS),) act on ``inputs``; ``languages`` are
-    those whose probes were told apart, "en" always first.
+    ``weights`` (len(HEADS), d + 1 + len(SIGNS)) and ``intercepts`` (len(HEADS),) act on vector, VADER and signs;
+    ``languages`` are those whose probes were told apart, "en" always first.
     """
 
     encoder_id: str
@@ -68,16 +69,12 @@ class Written:
         """The columns of a vector."""
         return int(self.weights.shape[1]) - 1 - len(SIGNS)
 
-    def logits(
-        self, texts: Sequence[str], vectors: NDArray[np.float32], languages: Sequence[str | None] | None = None
-    ) -> NDArray[np.float64]:
-        """The heads' logits, shape ``(n, len(HEADS))``; without detail and no verdict, sentiment is 0."""
-        found = inputs(texts, vectors, languages) @ self.weights.T + self.intercepts
-        found[:, 0] *= TEMPER
-        for row, text in enumerate(texts):
-            if len(text) < 120 and not is_informative(text) and no_detail_polarity(text) is Polarity.NEUTRAL:
-                found[row, 0] = 0.0
-        return np.asarray(found, dtype=np.float64)
+    def kind_logits(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+        """The logit of every kind and subject, by name, each of shape ``(n,)``, above 0 for yes."""
+        signs = SIGN_WEIGHT * find_signs(texts)
+        split = self.dimension + 1
+        found = vectors @ self.weights[:, : self.dimension].T + signs @ self.weights[:, split:].T + self.intercepts
+        return {name: np.asarray(found[:, place]) for place, name in enumerate(HEADS) if name != "sentiment"}
 
     def sentiment_logits(
         self,
@@ -86,17 +83,23 @@ class Written:
         languages: Sequence[str | None] | None = None,
         questions: Sequence[str | None] | None = None,
     ) -> NDArray[np.float64]:
-        """Evidence for a good (above 0) or bad tone, shape ``(n,)``, moved by what the question asked for."""
-        found = self.logits(texts, vectors, languages)[:, 0]
+        """Evidence for a good (above 0) or bad tone, shape ``(n,)``, moved by what the question asked for.
+
+        A text without detail that is no verdict has 0 ("nothing", "n/a") unless its question says more.
+        """
+        lexicon = VADER_WEIGHT * lexicon_scores(texts, languages)
+        weights = self.weights[0]
+        found = vectors @ weights[: self.dimension] + lexicon * weights[self.dimension] + self.intercepts[0]
+        quiet = np.fromiter((is_quiet(text) for text in texts), dtype=bool, count=len(texts))
+        found = np.where(quiet, 0.0, TEMPER * found)
         return found if questions is None else found + question_logits(texts, questions)
 
 
-def inputs(
-    texts: Sequence[str], vectors: NDArray[np.float32], languages: Sequence[str | None] | None
-) -> NDArray[np.float64]:
-    """What the heads see, shape ``(n, d + 1 + len(SIGNS))``: vector, VADER (0 for other languages), signs."""
-    lexicon = VADER_WEIGHT * lexicon_scores(texts, languages)
-    return np.concatenate([vectors, lexicon[:, None], SIGN_WEIGHT * find_signs(texts)], axis=1).astype(np.float64)
+def is_quiet(text: str) -> bool:
+    """Whether ``text`` says nothing in particular and is no verdict either: "nothing", "n/a", "no comment"."""
+    if len(text) > LONGEST_VERDICT or is_informative(text):
+        return False
+    return no_detail_polarity(text) is Polarity.NEUTRAL
 
 
 def lexicon_scores(texts: Sequence[str], languages: Sequence[str | None] | None) -> NDArray[np.float64]:
@@ -113,9 +116,10 @@ def question_logits(texts: Sequence[str], questions: Sequence[str | None]) -> ND
     moved = np.asarray([shift[known[question]] for question in questions], dtype=float)
     for row in np.flatnonzero(moved):
         text = texts[int(row)]
-        if len(text) < 120 and not is_informative(text):
-            neutral = no_detail_polarity(text) is Polarity.NEUTRAL
-            moved[row] = SILENT_LOGIT * np.sign(moved[row]) * answer_direction(text) if neutral else 0.0
+        if is_quiet(text):
+            moved[row] = SILENT_LOGIT * np.sign(moved[row]) * answer_direction(text)
+        elif len(text) <= LONGEST_VERDICT and not is_informative(text):
+            moved[row] = 0.0
     return moved
 
 
@@ -123,10 +127,12 @@ def learn_written(encoder: Encoder) -> Written:
     """Encode the written examples (one to four seconds, nothing where they are cached) and learn the heads."""
     anchors = read_anchors()
     texts = [anchor.text for anchor in anchors]
-    seen = inputs(texts, encoder.encode(texts), ["en"] * len(texts))
+    lexicon = VADER_WEIGHT * lexicon_scores(texts, None)
+    vectors = encoder.encode(texts)
+    seen = np.concatenate([vectors, lexicon[:, None], SIGN_WEIGHT * find_signs(texts)], axis=1).astype(np.float64)
     rows, offsets = [], []
     for name in HEADS:
-        columns = np.arange(encoder.dimension + 1 if name == "sentiment" else seen.shape[1])
+        columns = inputs_of(name, encoder.dimension)
         head = _fit_head(seen[:, columns], _targets(anchors, name), name)
         weights = np.zeros(seen.shape[1])
         weights[columns] = head.coef_[0]
@@ -134,6 +140,13 @@ def learn_written(encoder: Encoder) -> Written:
         offsets.append(float(head.intercept_[0]))
     heads = Written(encoder.id, np.stack(rows), np.asarray(offsets), ("en",))
     return Written(encoder.id, heads.weights, heads.intercepts, _languages_served(heads, encoder))
+
+
+def inputs_of(head: str, dimension: int) -> NDArray[np.intp]:
+    """The inputs a head sees: sentiment the vector and VADER, the others the vector and the signs."""
+    if head == "sentiment":
+        return np.arange(dimension + 1)
+    return np.concatenate([np.arange(dimension), np.arange(dimension + 1, dimension + 1 + len(SIGNS))])
 
 
 def read_anchors() -> tuple[Anchor, ...]:
@@ -181,7 +194,7 @@ def _languages_served(heads: Written, encoder: Encoder) -> tuple[str, ...]:
     for language in sorted(probes):
         good = np.asarray([mood for mood, _ in probes[language]])
         texts = [text for _, text in probes[language]]
-        found = inputs(texts, encoder.encode(texts), [language] * len(texts)) @ heads.weights[0]
+        found = encoder.encode(texts) @ heads.weights[0, : encoder.dimension]
         wins = (found[good][:, None] > found[~good][None, :]).mean()
         if wins >= SERVED:
             served.append(language)
