@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp
 
 from verbatim.themes.encode import unit_rows
 
@@ -56,11 +55,9 @@ class Anchors:
         return np.asarray(np.maximum.reduceat(cosines, starts, axis=1), dtype=np.float64)
 
     def _by_theme(self, cosines: NDArray[np.float64]) -> NDArray[np.float64]:
-        found = np.empty((len(cosines), int(self.theme[-1]) + 1))
-        for theme in range(found.shape[1]):
-            own = cosines[:, self.theme == theme]
-            found[:, theme] = (logsumexp(SHARPNESS * own, axis=1) - np.log(own.shape[1])) / SHARPNESS
-        return found
+        starts = np.flatnonzero(np.diff(self.theme, prepend=-1))
+        sums = np.add.reduceat(np.exp(SHARPNESS * cosines), starts, axis=1)
+        return np.asarray(np.log(sums / np.bincount(self.theme)) / SHARPNESS, dtype=np.float64)
 
 
 def make_anchors(taxonomy: Taxonomy, encoder: Encoder, texts_centre: NDArray[np.float32] | None) -> Anchors:

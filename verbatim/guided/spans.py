@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from verbatim.guided.pieces import Pieces
 
-CLAIM_QUANTILE = 0.5  # of how near a theme's own one-clause comments are: a clause must be as near to claim it
-CLAIM_MARGIN = 0.08  # cosine by which a clause must be nearer to another theme than to the comment's own
+CLAIM_QUANTILE = 0.25  # of how near a theme's own one-clause comments are: a clause must be as near to claim it
+CLAIM_MARGIN = 0.04  # cosine by which a clause must be nearer to another theme than to the comment's own
 FEWEST_OWN = 5  # one-clause comments that say how near is near for a theme; with fewer, all themes' do
 
 
@@ -130,7 +130,7 @@ def spread_many(
     comment, every one of which owns a clause; ``thresholds`` (t,) come from ``claim_thresholds``.
 
     A clause goes to the theme nearest to it if that reaches the theme's threshold and beats the comment's main theme by
-    0.08; all others stay with the main theme. Where every clause went away, the one that the main theme lost by least
+    0.04; all others stay with the main theme. Where every clause went away, the one that the main theme lost by least
     goes back, so that **every comment keeps its main theme**. Neighbouring clauses of one theme are one span. Spans of
     a comment are sorted and do not overlap; they need not begin at 0 nor cover the text.
     """
@@ -146,10 +146,10 @@ def spread_many(
 
 
 def claim_thresholds(cosines: NDArray[np.float64], main: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How near a clause must be to claim each theme, shape ``(t,)``: as near as half of the theme's own comments are.
+    """How near a clause must be to claim each theme, shape ``(t,)``: as near as three in four of its own comments are.
 
     ``cosines`` (m, t) and ``main`` (m,) are of comments that consist of one clause. A theme with fewer than five of
-    them takes the median over all; without any the threshold is 1, which no clause reaches.
+    them takes the quartile over all; without any the threshold is 1, which no clause reaches.
     """
     themes = cosines.shape[1]
     own = cosines[np.arange(len(main)), main].round(6)
