@@ -24,8 +24,8 @@ from verbatim.themes.artifact import load_model, save_artifact
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
+from verbatim.themes.llm import find_namer, naming_summary
 from verbatim.themes.model import LinkKind
-from verbatim.themes.name import PhraseNamer
 from verbatim.themes.people import said_names
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 METHOD = "leiden-ward/2"  # part of a model's id: raise it when the same comments would give other themes
-STEERING = ("method", "question", "themes", "seed")  # parameters that ask for a refit when they change
+STEERING = ("method", "question", "themes", "seed", "llm_model")  # parameters that ask for a refit when they change
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class MineResult:
     """What ``mine_store`` did. ``distinct`` counts different texts with detail.
 
     ``changed`` is false where the active model was of these very comments and stayed. ``conflicts`` are edits of
-    people that cannot be true in the new model.
+    people that cannot be true in the new model. ``naming`` is what a language model did, where one was asked.
     """
 
     model_id: str
@@ -62,6 +62,7 @@ class MineResult:
     distinct: int
     changed: bool = True
     conflicts: tuple[Conflict, ...] = ()
+    naming: str | None = None
 
     @property
     def summary(self) -> str:
@@ -72,7 +73,7 @@ class MineResult:
             return f"{found}; nothing new since they were mined"
         kinds = {kind: sum(link.kind is kind for link in self.model.links) for kind in LinkKind}
         links = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
-        return "; ".join(part for part in (found, self.model.told, links) if part)
+        return "; ".join(part for part in (found, self.model.told, links, self.naming) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def mine_store(
     Raises:
         EmptyError: no comments match.
         EncoderError: no embedding model was found.
+        SettingsError: a language model is named without its address.
+        MissingExtraError: it is, and its package is not installed.
         EditConflictError: somebody edited the themes meanwhile; mining again takes it in.
         StorageError: the database or the disk.
     """
@@ -130,17 +133,18 @@ def mine_store(
     previous = None
     if task.active is not None:
         previous = model_before(store, task.active.id, model_folder(settings, task.active.id), edited=False)
+    namer = find_namer(settings, encoder, hidden=said_names(list(comments["text"]), people(store)))
     fitted = mine(
         comments,
         encoder=encoder,
         clusterer=LeidenClusterer(themes=settings.themes, seed=settings.seed),
-        namer=PhraseNamer(encoder, hidden=said_names(list(comments["text"]), people(store))),
+        namer=namer,
         previous=previous,
         refit=_why_refit(task, asked=refit),
         first_number=queries.next_theme_number(store),
         progress=progress,
     )
-    return _keep(store, settings, task, fitted)
+    return replace(_keep(store, settings, task, fitted), naming=naming_summary(namer))
 
 
 def people(store: Store) -> set[str]:
@@ -180,6 +184,7 @@ def _parameters(
         "question": question,
         "themes": settings.themes,
         "seed": settings.seed,
+        "llm_model": settings.llm_model,
     }
     return {**asked, "comments": model_key(comments, encoder.id, asked)}
 

@@ -125,7 +125,25 @@ def distinct_documents(rows: pd.DataFrame) -> Documents:
         texts,
         np.asarray([counts[text] for text in texts], dtype=np.int64),
         tuple(str(speakers[text]) for text in texts),
+        recency=_recency(detailed, texts),
+        mood=_mood(detailed, texts),
     )
+
+
+def _recency(detailed: pd.DataFrame, texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """How new each text is among all, from 0 to 1, as its newest comment is; ``None`` where no moment is known."""
+    if "occurred_at" not in detailed or detailed["occurred_at"].isna().all():
+        return None
+    newest = pd.to_datetime(detailed["occurred_at"], utc=True).groupby(detailed["text"]).max().reindex(list(texts))
+    return np.asarray(newest.rank(pct=True).fillna(0.0), dtype=np.float64)
+
+
+def _mood(detailed: pd.DataFrame, texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """The sentiment of each text, from -1 to 1, NaN where unknown; ``None`` where none is known."""
+    if "sentiment" not in detailed or detailed["sentiment"].isna().all():
+        return None
+    felt = pd.to_numeric(detailed["sentiment"]).groupby(detailed["text"]).mean().reindex(list(texts))
+    return np.asarray(felt, dtype=np.float64)
 
 
 def encode(texts: Sequence[str], encoder: Encoder, report: Progress) -> NDArray[np.float32]:

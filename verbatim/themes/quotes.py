@@ -24,6 +24,7 @@ SHOUTED_PENALTY, TAG_PENALTY = 0.1, 0.05  # for capitals throughout; for each re
 DIVERSITY = 0.35  # weight of being unlike the quotes already chosen
 NEAR_DUPLICATE = 0.92  # cosine
 SHARED_WORDS = 0.7  # Jaccard index of the two sets of words
+TRIED = 20  # comments that are tried for a recent or extreme one that repeats no other quote
 RECENT = 0.9  # share of the theme's comments that a recent one is newer than
 STRONG_MOOD = 0.3  # an extreme is at least so far from neutral
 
@@ -66,13 +67,15 @@ def choose_quotes(
     """
     near = (vectors @ centroid).astype(np.float64).round(6)
     worth = {row: near[row] - _penalty(texts[row]) for row in _closest(near, texts)}
-    special = [*_newest(worth, recency), *_extremes(near, mood, texts)]
+    special = {QuoteKind.RECENT: _newest(worth, recency), **_extremes(near, mood, texts)}
+    wanted = sum(bool(rows) for rows in special.values())
     chosen = _Chosen(texts, vectors)
-    _add_typical(chosen, worth, max(2, count - len(special)) if special else count, count)
-    for quote in special:
-        if len(chosen.quotes) < count and not chosen.has_like(quote.row):
-            chosen.add(quote)
-    _add_typical(chosen, worth, count, count)
+    _add_typical(chosen, worth, min(count, max(2, count - wanted)))
+    for kind, rows in special.items():
+        fresh = next((row for row in rows if not chosen.has_like(row)), None)
+        if fresh is not None and len(chosen.quotes) < count:
+            chosen.add(Quote(fresh, kind))
+    _add_typical(chosen, worth, count)
     return chosen.quotes
 
 
@@ -110,10 +113,10 @@ class _Chosen:
         return self._words[row]
 
 
-def _add_typical(chosen: _Chosen, worth: dict[int, float], wanted: int, count: int) -> None:
-    """Add typical comments until there are ``wanted`` quotes, ``count`` at most; ``worth`` is ordered, best first."""
+def _add_typical(chosen: _Chosen, worth: dict[int, float], wanted: int) -> None:
+    """Add typical comments until there are ``wanted`` quotes."""
     pool = [row for row in sorted(worth, key=lambda row: -worth[row])[:POOL] if not chosen.has_like(row)]
-    while pool and len(chosen.quotes) < min(wanted, count):
+    while pool and len(chosen.quotes) < wanted:
         gain = (1 - DIVERSITY) * np.asarray([worth[row] for row in pool]) - DIVERSITY * chosen.likeness(pool)
         chosen.add(Quote(pool[int(gain.argmax())], QuoteKind.REPRESENTATIVE))
         pool = [row for row in pool if not chosen.has_like(row)]
@@ -127,31 +130,27 @@ def _closest(near: NDArray[np.float64], texts: Sequence[str]) -> list[int]:
     return sorted(rows.tolist(), key=lambda row: (-near[row], texts[row]))
 
 
-def _newest(worth: dict[int, float], recency: NDArray[np.float64] | None) -> list[Quote]:
-    """The best comment among the newest tenth of those near the centre."""
+def _newest(worth: dict[int, float], recency: NDArray[np.float64] | None) -> list[int]:
+    """The newest tenth of the comments near the centre, best first; none where all are equally new."""
     if recency is None or not worth:
         return []
     newest = float(np.quantile(recency, RECENT))
-    fresh = [row for row in worth if recency[row] >= newest]
-    if not fresh or float(recency.min()) == newest:
-        return []
-    return [Quote(max(fresh, key=lambda row: worth[row]), QuoteKind.RECENT)]
+    fresh = [row for row in worth if recency[row] >= newest > float(recency.min())]
+    return sorted(fresh, key=lambda row: -worth[row])[:TRIED]
 
 
-def _extremes(near: NDArray[np.float64], mood: NDArray[np.float64] | None, texts: Sequence[str]) -> list[Quote]:
-    """The most critical and the most positive readable comment of the half that is nearer to the centre."""
+def _extremes(
+    near: NDArray[np.float64], mood: NDArray[np.float64] | None, texts: Sequence[str]
+) -> dict[QuoteKind, list[int]]:
+    """The most critical and the most positive readable comments of the half nearer to the centre, strongest first."""
     if mood is None or not len(near):
-        return []
+        return {}
     core = np.flatnonzero((near >= np.median(near)) & ~np.isnan(mood))
-    found = []
+    found = {}
     for sign, kind in ((-1, QuoteKind.MOST_CRITICAL), (1, QuoteKind.MOST_POSITIVE)):
         strong = core[sign * mood[core] >= STRONG_MOOD]
-        ranked = strong[np.lexsort((-near[strong], -sign * mood[strong].round(3)))][:POOL].tolist()
-        readable = [row for row in ranked if not _penalty(texts[row])]
-        if readable:
-            best = mood[readable[0]].round(3)
-            ties = [row for row in readable if mood[row].round(3) == best]
-            found.append(Quote(min(ties, key=lambda row: (-near[row], texts[row])), kind))
+        ranked = sorted(strong.tolist(), key=lambda row: (-round(sign * float(mood[row]), 2), -near[row], texts[row]))
+        found[kind] = [row for row in ranked[:POOL] if not _penalty(texts[row])][:TRIED]
     return found
 
 
