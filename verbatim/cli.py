@@ -29,6 +29,7 @@ COMMANDS = {
     "rejects": ("verbatim.commands.rejects", "List or export the rows that could not be ingested."),
     "mine": ("verbatim.commands.themes", "Find the themes of the stored comments."),
     "themes": ("verbatim.commands.themes", "List the themes, or show one."),
+    "theme": ("verbatim.commands.theme", "Rename, merge, split, move, pin … a theme; undo, and the history of it."),
     "taxonomy": ("verbatim.commands.guided", "Match comments to themes of your own; import and export them."),
     "changes": ("verbatim.commands.changes", "Show what became of the themes with the last mining."),
     "quotes": ("verbatim.commands.themes", "Show what people said about a theme."),

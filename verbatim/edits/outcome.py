@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from verbatim.domain import Theme
     from verbatim.edits.events import Edit
     from verbatim.themes.model import ThemeModel
 
@@ -48,3 +49,26 @@ class Replayed:
 def conflict(edit: Edit, reason: Reason, message: str, comment_id: str | None = None) -> Conflict:
     """A conflict of ``edit``."""
     return Conflict(edit.id, edit.sequence, edit.kind.value, edit.theme_id, reason, message, comment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeChange:
+    """A theme before and after an edit; ``None`` where it is not there."""
+
+    before: Theme | None
+    after: Theme | None
+
+
+def changes_between(before: ThemeModel, after: ThemeModel) -> tuple[ThemeChange, ...]:
+    """The themes that are not what they were, for people: in name, place, size or state; not in quotes or keywords."""
+    old = {theme.id: theme for theme in before.themes}
+    new = {theme.id: theme for theme in after.themes}
+    return tuple(
+        ThemeChange(old.get(key), new.get(key))
+        for key in dict.fromkeys((*new, *old))
+        if key not in old or key not in new or _plain(old[key]) != _plain(new[key])
+    )
+
+
+def _plain(theme: Theme) -> tuple[object, ...]:
+    return theme.name, theme.parent_id, theme.size, theme.description, theme.pinned, theme.archived, theme.aliases

@@ -32,7 +32,7 @@ from verbatim.storage.tables import (
 from verbatim.storage.upsert import Changes, upsert_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from sqlalchemy import Connection, Engine, Table
@@ -181,14 +181,27 @@ class Store:
         with self.writing() as connection:
             return write_edit(connection, row, undoes)
 
-    def save_edit(self, edit: Row, model: Row, themes: Sequence[Row], assignments: Sequence[Row]) -> None:
+    def save_edit(
+        self,
+        edit: Row,
+        model: Row,
+        themes: Sequence[Row],
+        assignments: Sequence[Row],
+        *,
+        write_files: Callable[[], None] | None = None,
+    ) -> None:
         """Append an edit and change the active model with it, in one transaction; see `storage.edited.write_edited`.
+
+        ``write_files`` is called last: what it writes is never of an edit that was refused, and where it fails
+        nothing is kept.
 
         Raises:
             EditConflictError: somebody else edited, or mined, meanwhile; nothing is written.
         """
         with self.writing() as connection:
             write_edited(connection, edit, model, themes, assignments)
+            if write_files is not None:
+                write_files()
 
     def active_model_id(self) -> str | None:
         """The theme model in use; ``None`` before the first `save_theme_model`."""
