@@ -59,9 +59,9 @@ class Span:
 class DriverSheet:
     """What each theme does to one score.
 
-    ``table`` has the columns of `verbatim.findings.Drivers` and, before them, ``name``, ``parent_id`` and ``part_of`` (its name), ``volume``,
-    ``share``, ``change`` … of `verbatim.findings.share_changes`: comments that say something, with or without an
-    answer. ``step`` is that of NPS (relational or transactional).
+    ``table`` has the columns of `verbatim.findings.Drivers` and, before them, ``name``, ``parent_id``, ``part_of`` (the
+    parent's name) and those of `verbatim.findings.share_changes` (``volume``, ``share``, ``change`` …): comments that
+    say something, with or without an answer. ``step`` is that of NPS (relational or transactional).
     """
 
     metric: Metric
@@ -91,8 +91,8 @@ class EmergingSheet:
     """What moved up to a month, and what stays unhappy.
 
     ``moved``, ``days`` and ``chronic`` are the tables of `verbatim.findings` (`rate_alarms`, `day_alarms`,
-    `chronic_themes`: one row a theme, by what its run is longest) with ``name``, ``parent_id``, ``part_of`` (its
-    name) and ``quotes`` (ids of comments); ``texts`` has the texts of these comments by id. ``found`` says what they rest on.
+    `chronic_themes`: one row a theme, by what its run is longest) with ``name``, ``parent_id``, ``part_of`` (the
+    parent's name) and ``quotes`` (ids of comments); ``texts`` has their texts by id. ``found`` says what all rests on.
     """
 
     month: str

@@ -1,12 +1,13 @@
-"""When things were said, in the organisation's time zone: months, half-days, and one voice a customer."""
+"""When things were said, in the organisation's time zone: months, half-days, one voice a customer, dates by chance."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from verbatim.domain import Period
 from verbatim.errors import EmptyError
@@ -16,27 +17,35 @@ from verbatim.scores import periods
 from verbatim.scores.groups import require
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from scipy import sparse
-
     from verbatim.findings.resampling import Codes
+    from verbatim.scores.intervals import Array
 
+CHUNK = 25
+TOLERANCE = 1e-9  # sums in another order differ in their last digits
 LOOK_BACK = 30  # months: the longest window, a year before it, and the same a year earlier
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """One row a voice: a customer within one slot of time, on every theme that they spoke of there.
+    """One row a voice: what a customer said within one slot of time, ``said`` ``(v,)`` comments.
 
-    ``matrix`` ``(v, t)`` 0/1, ``slots`` ``(v,)`` the number of the month (or half-day), 0 … ``count`` − 1, the last
-    one being (the end of) the month looked at.
+    ``on`` ``(v, t)`` says how many of them are on each theme; ``slots`` ``(v,)`` is the number of the month (or
+    half-day), 0 … ``count`` − 1, the last one being (the end of) the month looked at.
     """
 
-    matrix: sparse.csr_matrix
+    on: sparse.csr_matrix
+    said: Array
     slots: Codes
     count: int
+
+    def capped(self, most: float) -> Voices:
+        """The same, where a voice has at most ``most`` comments on a theme."""
+        on = self.on.copy()
+        on.data = np.minimum(on.data, most)
+        return replace(self, on=on)
 
 
 def who_spoke(comments: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
@@ -73,16 +82,12 @@ def dated(comments: pd.DataFrame, month: str, tz: str, *, months: int = LOOK_BAC
 def voices(
     rows: pd.DataFrame, slots: Codes, count: int, pairs: pd.DataFrame, themes: Sequence[str], keys: Sequence[str]
 ) -> Voices:
-    """Several comments of a customer in one slot become one voice: one person who writes ten times counts once."""
+    """The comments ``rows`` by customer and slot; ``keys`` say who is a customer (`who_spoke`)."""
     who = pd.factorize(who_spoke(rows, keys), sort=True)[0].astype(np.int64)
     cells, voice = np.unique(who * count + slots, return_inverse=True)
-    spoken = pd.Series(voice, index=rows["id"])
-    on = pairs[pairs["comment_id"].isin(spoken.index)]
-    matrix = indicator(
-        pd.DataFrame({"voice": on["comment_id"].map(spoken), "theme_id": on["theme_id"]}),
-        pd.RangeIndex(len(cells)), themes, key="voice",
-    )  # fmt: skip
-    return Voices(matrix, cells % count, count)
+    comments = indicator(pairs, pd.Index(rows["id"]), themes, key="comment_id")
+    whose = sparse.csr_matrix((np.ones(len(rows)), (voice, np.arange(len(rows)))), shape=(len(cells), len(rows)))
+    return Voices(sparse.csr_matrix(whose @ comments), np.bincount(voice).astype(np.float64), cells % count, count)
 
 
 def half_days(rows: pd.DataFrame, tz: str) -> tuple[Codes, list[datetime]]:
@@ -95,17 +100,41 @@ def half_days(rows: pd.DataFrame, tz: str) -> tuple[Codes, list[datetime]]:
     return slots.astype(np.int64), [start.to_pydatetime() for start in starts]
 
 
-def shuffled_counts(
-    spoken: Voices, rng: np.random.Generator, *, shuffle: bool = True
-) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Voices on each theme and slot ``(t, s)`` and all voices by slot ``(s,)``, dates dealt out anew among voices."""
-    slots = rng.permutation(spoken.slots) if shuffle else spoken.slots
-    entries = spoken.matrix.indices.astype(np.int64)
-    rows = np.repeat(np.arange(spoken.matrix.shape[0]), np.diff(spoken.matrix.indptr))
-    themes = spoken.matrix.shape[1]
-    cells = np.bincount(entries * spoken.count + slots[rows], minlength=themes * spoken.count)
-    totals = np.bincount(spoken.slots, minlength=spoken.count)
-    return cells.reshape(themes, spoken.count).astype(np.float64), totals.astype(np.float64)
+def counts_of(spoken: Voices, slots: Codes) -> tuple[Array, Array]:
+    """Sums of ``on`` by theme and slot ``(t, s)``, and of ``said`` by slot ``(s,)``, were the voices in ``slots``."""
+    themes = spoken.on.shape[1]
+    places = np.repeat(slots, np.diff(spoken.on.indptr))
+    cells = spoken.on.indices.astype(np.int64) * spoken.count + places
+    on = np.bincount(cells, weights=spoken.on.data, minlength=themes * spoken.count)
+    return on.astype(np.float64).reshape(themes, spoken.count), np.bincount(
+        slots, weights=spoken.said, minlength=spoken.count
+    ).astype(np.float64)
+
+
+def strongest_by_chance(
+    spoken: Voices, evidence: Callable[[Array, Array], Array], *, permutations: int, seed: int
+) -> Array:
+    """The largest of ``evidence`` where the dates are dealt out anew among the voices, once a permutation.
+
+    ``evidence`` takes counts ``(b, t, s)`` and totals ``(b, 1, s)`` of several permutations and gives the strongest of
+    each, ``(b,)``.
+    """
+    rng = np.random.default_rng(seed)
+    found = np.empty(permutations)
+    for first in range(0, permutations, CHUNK):
+        last = min(first + CHUNK, permutations)
+        dealt = [counts_of(spoken, rng.permutation(spoken.slots)) for _ in range(first, last)]
+        found[first:last] = evidence(
+            np.stack([counts for counts, _ in dealt]), np.stack([totals for _, totals in dealt])[:, None]
+        )
+    return found
+
+
+def p_values(strength: Array, by_chance: Array) -> Array:
+    """The share of permutations (with the month itself as one) whose strongest evidence reaches each ``strength``."""
+    reached = (by_chance[:, None] >= strength[None, :] - TOLERANCE).sum(axis=0)
+    found: Array = (1 + reached) / (len(by_chance) + 1)
+    return found
 
 
 def _months_before(month: str, back: int) -> str:

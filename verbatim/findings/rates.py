@@ -1,14 +1,15 @@
 """Which themes are new, grow, shrink or fade: rates of a window of months against those before, by permutation.
 
-A theme's rate is voices on it ÷ all voices of a month; a voice is one person in one month. Windows of one to six
-months that end with the month looked at are compared with the twelve months before each. The evidence is the exact
-conditional test of two Poisson rates (Przyborowski and Wilenski 1940, mid-p), as a normal deviate, divided by the root
-of the theme's usual restlessness from month to month where that is more than chance. Where the same window a year ago
-rose (or fell) against its own year, the theme's season is taken out first. The strongest window counts.
+A theme's rate is comments on it ÷ all comments of a month; of one person's comments on a theme in a month three count.
+Windows of one to six months that end with the month looked at are compared with the twelve months before each. The
+evidence is the exact conditional test of two Poisson rates (Przyborowski and Wilenski 1940, mid-p), as a normal
+deviate, divided by the root of the design effect of people who say something several times a month, and of the theme's
+usual restlessness from month to month where that is more than chance. Where the same window a year ago rose (or fell)
+against its own year, the theme's season is taken out first. The strongest window counts.
 
-How strong evidence gets by chance, in any theme and window, is found by dealing the dates out anew among the voices
-`permutations` times (Westfall and Young 1993, single-step): at a p of 0.05 no more than 5 % of months without any
-change have any theme that is named.
+How strong evidence gets by chance, in any theme and window, is found by dealing the months out anew `permutations`
+times, what one person said in a month staying together (Westfall and Young 1993, single-step): at a p of 0.05 no more
+than 5 % of months without any change have any theme that is named.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr, bdtrc, ndtri
+from scipy.special import betainc, ndtri
 
 from verbatim.errors import EmptyError
-from verbatim.findings.moments import Voices, dated, shuffled_counts, voices
+from verbatim.findings.moments import TOLERANCE, Voices, counts_of, dated, p_values, strongest_by_chance, voices
 from verbatim.findings.resampling import CUSTOMER_KEYS
 from verbatim.scores.groups import require
 
@@ -34,13 +35,17 @@ PERMUTATIONS = 999
 WINDOW = 6
 YEAR = 12
 FEWEST_BEFORE = 30  # voices before a window, or a year ago, to compare with
+MOST = 3.0  # comments of a voice on a theme that count
 FEWEST = 5  # voices on a theme, in the window or before it
 FEWEST_CUSTOMERS = 3
 LITTLE = 0.2  # of the larger rate: so much may there have been before a new theme, and be left of a fading one
 DOMINATED = 0.5
 SEASONAL = 1.64  # a rise or fall a year ago that is more than chance (one-sided 5 %)
-USUAL_SQUARE = 0.455  # median of a squared normal deviate
 LARGEST = 30.0
+SMALLEST = 1e-300
+FEWEST_STEPS = 5  # from month to month
+LENT_STEPS = 20
+JUMPS = 2
 COLUMNS = (
     "theme_id", "kind", "since", "months", "n", "n_before", "of", "of_before", "rate", "rate_before", "customers",
     "p", "alarm", "why",
@@ -79,12 +84,19 @@ def rate_alarms(
     require(pairs, ["comment_id", "theme_id"])
     rows, labels = dated(comments, month, tz)
     chosen = sorted(set(themes))
-    spoken = voices(rows, rows["month_number"].to_numpy(), len(labels), pairs, chosen, ("contact_id", "account_id"))
-    counts, totals = shuffled_counts(spoken, np.random.default_rng(seed), shuffle=False)
+    slots = rows["month_number"].to_numpy().astype(np.int64)
+    spoken = voices(rows, slots, len(labels), pairs, chosen, ("contact_id", "account_id")).capped(MOST)
+    counts, totals = counts_of(spoken, spoken.slots)
     if not _windows(totals):
         raise EmptyError(f"fewer than {FEWEST_BEFORE} comments before {month}; there is nothing to compare it with")
-    evidence = _evidence(counts, totals)
-    p = _p_values(np.abs(evidence.deviate), spoken, permutations, seed)
+    windows = _windows(totals)
+    repeated = np.sqrt(_repetition(spoken))
+    evidence = _evidence(counts, totals[None], windows, repeated)
+    by_chance = strongest_by_chance(
+        spoken, lambda dealt, of: np.abs(_evidence(dealt, of, windows, repeated).deviate).max(axis=-1, initial=0.0),
+        permutations=permutations, seed=seed,
+    )  # fmt: skip
+    p = p_values(np.abs(evidence.deviate), by_chance)
     table = _described(rows, pairs, chosen, labels, evidence)
     table["p"] = p
     table["why"] = [_objection(row) if row["p"] < alpha else None for row in table.to_dict("records")]
@@ -92,18 +104,6 @@ def rate_alarms(
     table["alarm"] = (table["p"] < alpha) & table["why"].isna()
     order = np.lexsort([np.array(chosen, dtype=str), -np.abs(evidence.deviate), p])
     return table.iloc[order].reset_index(drop=True)[list(COLUMNS)]
-
-
-def _p_values(strength: Array, spoken: Voices, permutations: int, seed: int) -> Array:
-    """How often the strongest evidence of any theme is as strong where dates mean nothing."""
-    rng = np.random.default_rng(seed)
-    strongest = np.empty(permutations)
-    for draw in range(permutations):
-        counts, totals = shuffled_counts(spoken, rng)
-        strongest[draw] = np.abs(_evidence(counts, totals).deviate).max(initial=0.0)
-    reached = (strongest[:, None] >= strength[None, :] - 1e-9).sum(axis=0)
-    found: Array = (1 + reached) / (permutations + 1)
-    return found
 
 
 def _windows(totals: Array) -> list[int]:
@@ -115,72 +115,83 @@ def _windows(totals: Array) -> list[int]:
     ]  # fmt: skip
 
 
-def _evidence(counts: Array, totals: Array) -> _Evidence:
-    """From counts ``(t, m)`` and totals ``(m,)`` to the strongest deviate of each theme."""
-    restless = np.sqrt(_restlessness(counts, totals))
-    best, window = np.zeros(len(counts)), np.ones(len(counts))
-    for w in _windows(totals):
-        end = len(totals) - w
-        deviate = _deviate(*_sums(counts, totals, end, w), _season(counts, totals, w)) / restless
-        better = np.abs(deviate) > np.abs(best)
+def _evidence(counts: Array, totals: Array, windows: Sequence[int], repeated: Array) -> _Evidence:
+    """From counts ``(…, t, m)`` and totals ``(…, 1, m)`` to the strongest deviate of each theme ``(…, t)``."""
+    uncertain = repeated * np.sqrt(_restlessness(counts, totals, repeated))
+    best, window = np.zeros(counts.shape[:-1]), np.ones(counts.shape[:-1])
+    for w in windows:
+        season = _season(counts, totals, w)
+        deviate = _deviate(*_sums(counts, totals, counts.shape[-1] - w, w), season) / uncertain
+        better = np.abs(deviate) > np.abs(best) + TOLERANCE
         best, window = np.where(better, deviate, best), np.where(better, w, window)
     return _Evidence(best, window)
 
 
-def _sums(counts: Array, totals: Array, end: int, w: int) -> tuple[Array, float, Array, float]:
-    """Voices on each theme and all, in the window of ``w`` months from ``end`` and in the year before it."""
-    start = max(0, end - YEAR)
-    now, before = slice(end, end + w), slice(start, end)
-    return counts[:, now].sum(axis=1), totals[now].sum(), counts[:, before].sum(axis=1), totals[before].sum()
+def _repetition(spoken: Voices) -> Array:
+    """The design effect of several comments by one voice on each theme, Σ y² ÷ Σ y, 1 or more ``(t,)``."""
+    sums, squares = (np.asarray(part.sum(axis=0)).ravel() for part in (spoken.on, spoken.on.power(2)))
+    return np.where(sums > 0, squares / np.maximum(sums, 1.0), 1.0)
+
+
+def _sums(counts: Array, totals: Array, end: int, w: int) -> tuple[Array, Array, Array, Array]:
+    """Comments on each theme and all, in the window of ``w`` months from ``end`` and in the year before it."""
+    now, before = slice(end, end + w), slice(max(0, end - YEAR), end)
+    return (
+        counts[..., now].sum(axis=-1), totals[..., now].sum(axis=-1),
+        counts[..., before].sum(axis=-1), totals[..., before].sum(axis=-1),
+    )  # fmt: skip
 
 
 def _season(counts: Array, totals: Array, w: int) -> Array:
     """By how much each theme rose or fell in the same months a year ago; 1 where that is not known, or was chance."""
-    factor = np.ones(len(counts))
-    end = len(totals) - w - YEAR
+    end = counts.shape[-1] - w - YEAR
     if end < 1:
-        return factor
+        return np.ones(counts.shape[:-1])
     on, of, on_before, of_before = _sums(counts, totals, end, w)
-    if of < FEWEST_BEFORE or of_before < FEWEST_BEFORE:
-        return factor
-    real = np.abs(_deviate(on, of, on_before, of_before, factor)) > SEASONAL
-    ratio = ((on + 0.5) / (of + 1)) / ((on_before + 0.5) / (of_before + 1))
-    return np.where(real & (on + on_before >= FEWEST), ratio, factor)
+    known = (of >= FEWEST_BEFORE) & (of_before >= FEWEST_BEFORE) & (on + on_before >= FEWEST)
+    real = np.abs(_deviate(on, of, on_before, of_before, np.ones_like(on))) > SEASONAL
+    return np.where(known & real, ((on + 0.5) / (of + 1)) / ((on_before + 0.5) / (of_before + 1)), 1.0)
 
 
-def _deviate(on: Array, of: float, on_before: Array, of_before: float, season: Array) -> Array:
-    """Normal deviate of the exact test that the rate is ``season`` times that before; 0 where it points both ways."""
+def _deviate(on: Array, of: Array, on_before: Array, of_before: Array, season: Array) -> Array:
+    """Normal deviate of the exact test that the rate is ``season`` times that before.
+
+    0 where the rate itself went the other way, which a season may make it.
+    """
     both = on + on_before
-    expected = of * season / (of * season + of_before)
-    beyond, within = bdtrc(on, both, expected), bdtr(on, both, expected)
-    at_least = np.where(on > 0, bdtrc(np.maximum(on - 1, 0), both, expected), 1.0)
-    upper = (beyond + at_least) / 2
-    lower = (within + 1 - at_least) / 2
-    rising = upper < lower
-    tail = np.clip(np.where(rising, upper, lower), 1e-300, 0.5)
-    share = np.clip(both / max(of + of_before, 1.0), 0.0, 0.95)
+    expected = of * season / np.maximum(of * season + of_before, 1.0)
+    rising = on > both * expected
+    hits, chance = np.where(rising, on, both - on), np.where(rising, expected, 1 - expected)
+    at_least = np.where(hits > 0, betainc(np.maximum(hits, 1), both - hits + 1, chance), 1.0)
+    beyond = np.where(hits < both, betainc(hits + 1, np.maximum(both - hits, 1), chance), 0.0)
+    tail = np.clip((at_least + beyond) / 2, SMALLEST, 0.5)
+    share = np.clip(both / np.maximum(of + of_before, 1.0), 0.0, 0.95)
     size = np.minimum(-ndtri(tail) / np.sqrt(1 - share), LARGEST)
     wrong_way = np.where(rising, on * of_before <= on_before * of, on * of_before >= on_before * of)
     return np.where((both == 0) | wrong_way, 0.0, np.where(rising, size, -size))
 
 
-def _restlessness(counts: Array, totals: Array) -> Array:
-    """How much more than by chance each theme moves from month to month, 1 or more ``(t,)``.
+def _restlessness(counts: Array, totals: Array, repeated: Array) -> Array:
+    """How much more than by chance each theme moves from month to month, 1 or more ``(…, t)``.
 
-    From the median of squared standardised steps, which one jump or a steady trend hardly moves; halfway between the
-    theme's own and that of all themes.
+    From the mean of squared standardised steps without the two largest, so that one jump, up or down or both, does
+    not count; drawn to the mean of all themes, the more so the shorter the history.
     """
-    spoken = totals > 0
-    if spoken.sum() < 4:
-        return np.ones(len(counts))
-    rates = counts[:, spoken] / totals[spoken]
-    share = counts.sum(axis=1, keepdims=True) / totals.sum()
-    size = np.maximum(share * (1 - share), 1e-12) * (1 / totals[spoken][1:] + 1 / totals[spoken][:-1])
-    squares = np.diff(rates, axis=1) ** 2 / size
-    large = counts.sum(axis=1) >= FEWEST * spoken.sum()
-    own = np.where(large, np.median(squares, axis=1) / USUAL_SQUARE, 1.0)
-    pooled = np.median(squares[large]) / USUAL_SQUARE if large.any() else 1.0
-    return np.maximum((own + pooled) / 2, 1.0)
+    months = np.flatnonzero(totals.reshape(-1, totals.shape[-1])[0] > 0)  # the same ones, however dates are dealt out
+    steps = len(months) - 1
+    if steps < FEWEST_STEPS:
+        return np.ones(counts.shape[:-1])
+    of = totals[..., months]
+    share = counts.sum(axis=-1, keepdims=True) / totals.sum(axis=-1, keepdims=True)
+    size = np.maximum(share * (1 - share), SMALLEST) * (1 / of[..., 1:] + 1 / of[..., :-1]) * repeated[:, None] ** 2
+    squares = np.sort(np.diff(counts[..., months] / of, axis=-1) ** 2 / size, axis=-1)
+    usual = (ndtri((1 + (np.arange(steps) + 0.5) / steps) / 2) ** 2)[:-JUMPS].mean()
+    large = counts.sum(axis=-1) >= FEWEST * (steps + 1)
+    own = np.where(large, squares[..., :-JUMPS].mean(axis=-1) / usual, 1.0)
+    pooled = np.where(large, own, 0.0).sum(axis=-1) / np.maximum(large.sum(axis=-1), 1)
+    pooled = np.where(large.any(axis=-1), pooled, 1.0)[..., None]
+    found: Array = np.maximum((steps * own + LENT_STEPS * pooled) / (steps + LENT_STEPS), 1.0)
+    return found
 
 
 def _described(
