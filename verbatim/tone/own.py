@@ -31,6 +31,7 @@ WORD_COLUMNS = 2**13
 VECTOR_SCALE, WORD_SCALE = 8.0, 4.0
 STRENGTHS = (0.01, 0.03, 0.1)  # scikit-learn's C, from strong to weak regularisation
 FOLDS = 5
+FEWEST_TEXTS_OF_A_WORD = 3  # a word of one comment would remember that comment's rating
 MOST_TEXTS = 20_000
 LONGEST = 20_000  # characters read for words
 _PLAIN = re.compile(r"\W+")
@@ -141,9 +142,13 @@ def fit_own(features: sparse.csr_matrix, lessons: Lessons, rows: NDArray[np.bool
     shares = np.concatenate([up / up.sum(), down / down.sum()]) * weights.sum() / 2
     used = shares > 0
     seen = features[np.flatnonzero(rows)]
+    kept = np.flatnonzero(seen.getnnz(axis=0) >= FEWEST_TEXTS_OF_A_WORD)
+    seen = seen[:, kept]
     model = LogisticRegression(C=strength, max_iter=5_000)
     model.fit(sparse.vstack([seen, seen], format="csr")[used], sides[used], sample_weight=shares[used])
-    return OwnRatings(model.coef_[0].astype(np.float64), float(model.intercept_[0]), strength)
+    weights = np.zeros(features.shape[1])
+    weights[kept] = model.coef_[0]
+    return OwnRatings(weights, float(model.intercept_[0]), strength)
 
 
 def out_of_fold(features: sparse.csr_matrix, lessons: Lessons, strength: float) -> NDArray[np.float64]:
