@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LOOSE_QUANTILE = 0.25  # a text further from its theme than three in four of the theme's comments fits it loosely
 SMALLEST_NEW, SMALLEST_NEW_SHARE = 5, 0.0025  # different texts that a new theme needs; share of all texts
 LEAST_GAIN = 0.08  # by how much they must be nearer to their own centre than to the best theme that was, on average
+LEAST_COHESION = 0.9  # of the usual one: a new theme has not been polished by a whole fit
+ALIKE = 0.85  # of groups that are one
 ROUNDS = 3
 
 
@@ -106,12 +108,12 @@ def _new_groups(
     smallest = max(SMALLEST_NEW, round(SMALLEST_NEW_SHARE * len(vectors)))
     if len(pool) < smallest:
         return []
-    labels = clusterer.fit(vectors[pool]).layers[0]
+    labels = join_alike(vectors[pool], clusterer.fit(vectors[pool]).layers[0])
     cohesion = _usual_cohesion(previous)
     retired = [theme.centroid for theme in previous.retired]
     finest = previous.centroids[finest_rows(previous.themes)]
     groups = []
-    for label in range(int(labels.max(initial=-1)) + 1):
+    for label in np.unique(labels):
         members = pool[labels == label]
         for _ in range(ROUNDS):  # those that are nearer to a theme that was are not of the group
             centre = _centre(vectors[members])
@@ -125,9 +127,33 @@ def _new_groups(
         came_back = bool(retired) and float((np.stack(retired) @ centre).max()) >= LEAST_COSINE
         large = len(members) >= smallest or came_back
         distinct = float((finest @ centre).max()) < LEAST_COSINE
-        if large and distinct and near.mean() >= cohesion and (near - own[members]).mean() >= LEAST_GAIN:
+        if large and distinct and near.mean() >= LEAST_COHESION * cohesion and (near - own[members]).mean() >= LEAST_GAIN:
             groups.append(members)
     return sorted(groups, key=lambda members: (-len(members), int(members[0])))
+
+
+def join_alike(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``labels`` (n,), with groups that are about the same joined: clusterers cut a few texts too fine.
+
+    Two groups are alike when the mean cosine between their texts is at least `ALIKE` of what it is within them (the
+    geometric mean of both): the cosine of their centres, freed of the noise that small groups have.
+    """
+    joined = labels.copy()
+    while True:
+        groups = np.unique(joined)
+        sums = np.stack([vectors[joined == label].sum(axis=0, dtype=np.float64) for label in groups])
+        sizes = np.asarray([(joined == label).sum() for label in groups], dtype=np.float64)
+        within = (np.square(sums).sum(axis=1) - sizes) / np.maximum(sizes * (sizes - 1), 1)
+        scale = np.sqrt(np.maximum(within, 0))
+        between = sums @ sums.T / np.outer(sizes, sizes)
+        likeness = np.divide(
+            between, np.outer(scale, scale), out=np.zeros_like(between), where=np.outer(scale, scale) > 0
+        )
+        np.fill_diagonal(likeness, 0)
+        first, second = divmod(int(likeness.round(6).argmax()), len(groups))
+        if likeness[first, second] < ALIKE:
+            return joined
+        joined[joined == groups[second]] = groups[first]
 
 
 def _usual_cohesion(previous: ThemeModel) -> float:
