@@ -163,8 +163,8 @@ def _planted(sample: Set) -> list[str]:
 
 def _power(sample: Set) -> list[str]:
     lines = [
-        f"Share of {TRIALS} trials in which a theme planted into shuffled comments of the sample (about 450 a month) is "
-        "named. Growth: its usual comments a month, times so many in the last month. Day: so many customers in three "
+        f"Share of {TRIALS} trials in which a theme planted into the shuffled sample (about 450 comments a month) "
+        "is named. Growth: its usual comments a month, times so many in the last one. Day: so many customers in three "
         "hours, on a theme of ten comments a month.",
         "",
         "| usual a month | " + " | ".join(f"×{factor}" for factor in FACTORS) + " |",
