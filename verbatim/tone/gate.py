@@ -157,6 +157,16 @@ def fit_calibration(logits: NDArray[np.float64], high: NDArray[np.bool_]) -> Cal
     return Calibration(float(model.coef_[0, 0]), float(model.intercept_[0]))
 
 
+def caution(lessons: Lessons, logits: NDArray[np.float64]) -> float:
+    """By how much to stretch ``logits`` (n,), out of fold, so that as many are right as they promise; 1 at least.
+
+    Both sides weigh alike. Never below 1: a rating may know less of the tone than the text says.
+    """
+    sided = lessons.low | lessons.high
+    model = LogisticRegression(C=100.0, fit_intercept=False, class_weight="balanced", max_iter=1_000)
+    return max(1.0, float(model.fit(logits[sided][:, None], lessons.high[sided]).coef_[0, 0]))
+
+
 def out_of_fold_probability(lessons: Lessons, logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities of the high side, each fold calibrated on the others; shape ``(n,)``."""
     sided = lessons.low | lessons.high

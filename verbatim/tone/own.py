@@ -69,13 +69,15 @@ class Lessons:
 class OwnRatings:
     """The learned model: ``weights`` (d + 1 + WORD_COLUMNS,) on ``features``, an intercept, and its C.
 
-    ``share`` says how much the written examples count beside it, 0.3 … 1.
+    ``share`` (0.3 … 1) says how much the written examples count beside it, ``slope`` (1 or more) by how much the sum of
+    both is too cautious.
     """
 
     weights: NDArray[np.float64]
     intercept: float
     strength: float
     share: float = 1.0
+    slope: float = 1.0
 
     def logits(self, features: sparse.csr_matrix) -> NDArray[np.float64]:
         """Evidence for satisfied (above 0), shape ``(n,)``, from ``make_features``."""

@@ -54,6 +54,7 @@ def save_sentiment(folder: Path, model: SentimentModel) -> None:
             "intercept": model.own.intercept,
             "strength": model.own.strength,
             "share": model.own.share,
+            "slope": model.own.slope,
         },
         "calibration": None if model.calibration is None else asdict(model.calibration),
         "report": asdict(model.report),

@@ -16,7 +16,7 @@ import numpy as np
 from verbatim.errors import EncoderError
 from verbatim.text.language import detect_languages
 from verbatim.text.sentiment import sentiments
-from verbatim.tone.gate import Calibration, GateReport, auc, fit_calibration, judge, sigmoid, too_few
+from verbatim.tone.gate import Calibration, GateReport, auc, caution, fit_calibration, judge, sigmoid, too_few
 from verbatim.tone.own import STRENGTHS, OwnRatings, fit_own, make_features, out_of_fold, prepare_lessons
 from verbatim.tone.written import learn_written, lexicon_scores
 
@@ -95,7 +95,7 @@ class SentimentModel:
             )
         found = _where_served(self.written, texts, vectors, languages, questions)
         if self.own is not None:
-            found = self.own.share * found + self.own.logits_of(texts, vectors, languages)
+            found = self.own.slope * (self.own.share * found + self.own.logits_of(texts, vectors, languages))
         return found
 
     def satisfied(
@@ -138,7 +138,8 @@ def learn_sentiment(written: Written, rated: RatedComments, *, seed: int = 0) ->
     report = judge(lessons, sources, logits, _languages(lessons, written, logits), seed)
     if not report.passed:
         return SentimentModel(written, None, None, report)
-    own = replace(fit_own(features, lessons, np.ones(len(lessons.texts), dtype=bool), strength), share=share)
+    own = fit_own(features, lessons, np.ones(len(lessons.texts), dtype=bool), strength)
+    own = replace(own, share=share, slope=caution(lessons, sources["own ratings"]))
     return SentimentModel(written, own, fit_calibration(logits[sided], lessons.high[sided]), report)
 
 
