@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import warnings
@@ -17,7 +18,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 import verbatim
 from tests.test_themes.planted import comments, sentences
 from verbatim import ThemeMiner
-from verbatim.errors import EmptyError, EncoderError, InputError, UserError
+from verbatim.errors import EmptyError, EncoderError, InputError, NotFoundError, StorageError, UserError
 from verbatim.themes.hashing import HashingEncoder
 
 ENCODER = HashingEncoder()
@@ -276,3 +277,159 @@ def test_importing_verbatim_is_light_and_offers_the_miner():
     assert "'ThemeMiner'" in shown
     with pytest.raises(AttributeError, match="no attribute 'Theme'"):
         _ = verbatim.Theme
+
+
+def a_month(per_theme, seed):
+    return pd.DataFrame({"text": [text for _, text in sentences(per_theme, seed)]})
+
+
+def test_an_update_keeps_themes_and_their_ids_and_finds_what_is_new():
+    fitted = miner(themes=None).fit(a_month(40, 3))
+    before = fitted.assignments_
+    new = [f"charging cable broke {word} plug adapter socket" for word in "abcdefghijklmnopqrstuvwxyz"]
+    fitted.update(pd.concat([a_month(4, 9), pd.DataFrame({"text": new})]))
+    assert len(fitted.labels_) == len(fitted.comments_) == 240 + 24 + 26
+    kept = fitted.assignments_["theme"].iloc[:240].to_numpy() == before["theme"].to_numpy()
+    assert kept.mean() >= 0.95
+    assert {"continued", "new"} <= set(fitted.links_["kind"])
+    newest = fitted.assignments_["theme"].iloc[-26:].mode().iloc[0]
+    assert newest not in set(before["theme"])
+    assert "grown" in fitted.model_.told or "anew" not in fitted.model_.told
+
+
+def test_an_update_can_fit_everything_anew_and_ids_continue():
+    fitted = miner().fit(a_month(40, 3))
+    names = dict(zip(fitted.themes_["id"], fitted.themes_["name"], strict=True))
+    fitted.update(a_month(4, 9), refit=True)
+    assert "anew" in fitted.model_.told
+    assert len(set(fitted.themes_["id"]) & set(names)) >= 5
+
+
+def test_a_comment_whose_id_is_known_is_replaced():
+    first = pd.DataFrame({"id": ["a", "b", "c"], "text": ["The refund never came", "The parcel is lost", "ok"]})
+    fitted = miner().fit(first).update(pd.DataFrame({"id": ["c"], "text": ["The parcel is lost again"]}))
+    assert fitted.comments_["id"].tolist() == ["a", "b", "c"]
+    assert fitted.labels_[2] >= 0
+
+
+def test_edits_are_true_at_once_and_after_an_update():
+    fitted = miner().fit(a_month(40, 3))
+    first, second, third = fitted.themes_.dropna(subset="label")["id"].iloc[:3]
+    fitted.rename(0, "Money matters").describe(first, "Refunds and bills").merge(second, third)
+    for _ in range(2):
+        shown = fitted.themes_.set_index("id")
+        assert shown.loc[first, "name"] == "Money matters"
+        assert shown.loc[first, "description"] == "Refunds and bills"
+        assert third not in shown.index
+        assert "Money matters" in fitted.get_feature_names_out()
+        assert set(fitted.predict(a_month(10, 4))) <= set(range(5)) | {-1}
+        fitted.update(a_month(4, 9), refit=True)
+    assert fitted.conflicts_ == ()
+
+
+def test_comments_are_moved_and_themes_split_by_examples_named_as_the_caller_names_them():
+    frame = a_month(40, 3).set_axis([f"row {n}" for n in range(240)])
+    fitted = miner().fit(frame)
+    assigned = fitted.assignments_.set_index("comment")["theme"]
+    common = assigned.value_counts().index
+    own = assigned.index[assigned == common[0]].tolist()
+    fitted.move(own[:1], common[1])
+    assert fitted.assignments_.set_index("comment").loc[own[0], "theme"] == common[1]
+    fitted.split(common[0], {"One half": own[1:3], "Other half": own[3:5]})
+    assert {"One half", "Other half"} <= set(fitted.themes_["name"])
+    fitted.undo()
+    assert "One half" not in set(fitted.themes_["name"])
+    fitted.mark(1, "archive")
+    assert fitted.themes_["archived"].sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda fitted: fitted.rename(99, "Name"), "no theme 99"),
+        (lambda fitted: fitted.rename("Nothing of the kind", "Name"), "`themes_` lists"),
+        (lambda fitted: fitted.move(["nobody"], 0), "no comment 'nobody'"),
+    ],
+)
+def test_an_edit_of_what_is_not_there_is_refused(ask, says):
+    with pytest.raises(NotFoundError, match=says):
+        ask(miner().fit(comments()))
+
+
+def test_fitting_again_forgets_edits():
+    fitted = miner().fit(comments()).rename(0, "Money matters")
+    assert "Money matters" not in fitted.fit(comments()).get_feature_names_out()
+
+
+def test_what_is_saved_is_loaded_whole(tmp_path):
+    frame = comments().assign(occurred_at=pd.Timestamp("2026-01-01", tz="UTC"), rating=4.0, language="en")
+    fitted = miner(layer="fine").fit(frame).rename(0, "Money matters")
+    fitted.save(tmp_path / "themes")
+    loaded = ThemeMiner.load(tmp_path / "themes", encoder=ENCODER)
+    assert loaded.labels_.tolist() == fitted.labels_.tolist()
+    pd.testing.assert_frame_equal(loaded.themes_, fitted.themes_)
+    pd.testing.assert_frame_equal(loaded.assignments_, fitted.assignments_)
+    pd.testing.assert_frame_equal(loaded.comments_, fitted.comments_, check_dtype=False)
+    assert loaded.get_params() == fitted.get_params()
+    assert loaded.edits_ == fitted.edits_
+    more = a_month(5, 9)
+    assert loaded.predict(more).tolist() == fitted.predict(more).tolist()
+    pd.testing.assert_frame_equal(loaded.update(more).themes_, fitted.update(more).themes_)
+
+
+def test_what_is_saved_is_read_without_verbatim(tmp_path):
+    import safetensors.numpy
+
+    fitted = miner().fit(comments())
+    fitted.save(tmp_path)
+    model = json.loads((tmp_path / "model.json").read_text("utf-8"))
+    vectors = safetensors.numpy.load_file(tmp_path / "vectors.safetensors")
+    texts = pd.read_parquet(tmp_path / "comments.parquet")
+    assigned = pd.read_parquet(tmp_path / "assignments.parquet")
+    themes = pd.read_parquet(tmp_path / "themes.parquet")
+    assert [theme["id"] for theme in model["themes"]] == themes["id"].tolist() == fitted.themes_["id"].tolist()
+    assert vectors["centroids"].shape == (len(themes), 256)
+    joined = texts.merge(assigned, left_on="id", right_on="comment_id").merge(themes, left_on="theme_id", right_on="id")
+    assert joined["text"].tolist() == comments()["text"].tolist()
+    finest = themes.index[themes["id"].isin(assigned["theme_id"]) & (themes["kind"] == "theme")]
+    said = joined[joined["kind"] == "theme"]
+    best = (ENCODER.encode(said["text"].tolist()) @ vectors["centroids"][finest].T).argmax(axis=1)
+    assert (themes["id"].loc[finest].to_numpy()[best] == said["theme_id"]).mean() > 0.9
+    assert json.loads((tmp_path / "miner.json").read_text("utf-8"))["parameters"]["themes"] == 6
+
+
+def test_comments_known_by_numbers_and_words_are_saved_too(tmp_path):
+    frame = pd.DataFrame({"id": [7, "x"], "text": ["The refund never came", "The parcel is lost"]})
+    miner().fit(frame).save(tmp_path)
+    assert ThemeMiner.load(tmp_path, encoder=ENCODER).assignments_["comment"].tolist() == ["7", "x"]
+
+
+@pytest.mark.parametrize(
+    ("harm", "error", "says"),
+    [
+        (lambda folder: (folder / "miner.json").unlink(), NotFoundError, "no saved miner"),
+        (lambda folder: (folder / "miner.json").write_text("{"), StorageError, "cannot be read"),
+        (lambda folder: (folder / "miner.json").write_text("{}"), StorageError, "another format"),
+        (lambda folder: (folder / "comments.parquet").write_bytes(b"PAR1"), StorageError, "does not belong"),
+        (lambda folder: (folder / "vectors.safetensors").write_bytes(b""), StorageError, "does not belong"),
+    ],
+)
+def test_a_damaged_folder_is_refused(tmp_path, harm, error, says):
+    miner().fit(comments()).save(tmp_path)
+    harm(tmp_path)
+    with pytest.raises(error, match=says):
+        ThemeMiner.load(tmp_path, encoder=ENCODER)
+
+
+def test_saved_themes_of_another_encoder_are_refused_with_what_to_do(tmp_path):
+    miner().fit(comments()).save(tmp_path)
+    with pytest.raises(EncoderError, match="hashing@256 \\(256 dimensions\\).*hashing@64.*fit the themes again"):
+        ThemeMiner.load(tmp_path, encoder=HashingEncoder(64))
+
+
+def test_the_quality_page_is_there_too():
+    frame = comments().assign(account="acme")
+    page = miner().fit(frame).quality(stability=True)
+    assert page.coverage == pytest.approx(365 / 368, abs=1e-3)
+    assert page.layers[0].stability > 0.8
+    assert page.layers[0].themes == 6

@@ -13,21 +13,15 @@ from verbatim.themes.artifact import check_encoder, load_artifact
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
-from verbatim.themes.frames import label_of, layer_places
 from verbatim.themes.quality import Mined, examine
-from verbatim.themes.stability import measure_stability
+from verbatim.themes.stability import stability_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     import pandas as pd
 
-    from verbatim.domain import Theme
-    from verbatim.protocols import Encoder
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
     from verbatim.themes.quality import QualityPage
-    from verbatim.themes.stability import Stability
 
 
 def examine_store(store: Store, settings: Settings, *, stability: bool = False) -> QualityPage:
@@ -65,20 +59,3 @@ def spans(assigned: pd.DataFrame) -> pd.DataFrame:
     )
     columns = ["comment", "theme", "similarity", "margin", "sentiment", "language", "occurred_at", "account", "author"]
     return kept[columns].assign(text=cut)
-
-
-def stability_of(
-    themes: Sequence[Theme], said: pd.DataFrame, encoder: Encoder, make_clusterer: Callable[[int], LeidenClusterer]
-) -> dict[str, Stability]:
-    """By layer, how ``themes`` come out of further fits on what was ``said`` (see ``measure_stability``).
-
-    A text that is in several themes counts where it is first.
-    """
-    finest = {themes[place].id for place in layer_places(themes, "fine")}
-    placed = said[said["theme"].isin(finest)].drop_duplicates("text").sort_values("text", kind="stable")
-    tops = {number: themes[place].id for number, place in enumerate(layer_places(themes, "top"))}
-    numbers = label_of(themes, "top")
-    fine = placed["theme"].to_numpy(dtype=object)
-    top = np.asarray([tops[numbers[theme]] for theme in fine], dtype=object)
-    layers = {"top": top, "fine": fine} if any(theme.parent_id for theme in themes) else {"top": top}
-    return measure_stability(encoder.encode(placed["text"].tolist()), layers, make_clusterer)

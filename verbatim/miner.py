@@ -1,11 +1,12 @@
 """The themes of comments as a scikit-learn estimator: for notebooks and pipelines, without a store.
 
 ``ThemeMiner`` takes texts or a frame of comments, and gives integers, cosines and frames. Underneath is the same main
-path as that of the command line, ``verbatim.pipeline.mine``.
+path as that of the command line, ``verbatim.pipeline.mine``, with the same identity over time and the same edits.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,11 +15,15 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from verbatim.errors import EmptyError, EncoderError, UserError
+from verbatim.domain import stable_key
+from verbatim.edits import Corpus, Edit, EditKind, replay
+from verbatim.edits.plan import Desk, plan
+from verbatim.edits.requests import Describe, Mark, Merge, Move, Part, Rename, Request, Split, Undo
+from verbatim.edits.values import edit_of, edit_values
+from verbatim.errors import EmptyError, EncoderError, NotFoundError, UserError
 from verbatim.pipeline import encode, mine
-from verbatim.text.informative import is_informative
 from verbatim.text.language import detect_languages
-from verbatim.themes.artifact import ThemeArtifact, assign
+from verbatim.themes.artifact import ThemeArtifact
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
@@ -27,20 +32,29 @@ from verbatim.themes.frames import (
     assignment_frame,
     label_of,
     layer_places,
+    link_frame,
     main_labels,
+    new_assignments,
     theme_frame,
 )
 from verbatim.themes.given import read_comments
-from verbatim.themes.model import NO_DETAIL
 from verbatim.themes.name import PhraseNamer
+from verbatim.themes.quality import Mined, examine
+from verbatim.themes.saved import SavedMiner, load_miner, save_miner
+from verbatim.themes.stability import stability_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from os import PathLike
+
     from numpy.typing import NDArray
     from sklearn.utils import Tags
 
+    from verbatim.edits import Conflict
     from verbatim.protocols import Encoder
     from verbatim.themes.given import Comments
     from verbatim.themes.model import ThemeModel
+    from verbatim.themes.quality import QualityPage
 
 
 class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -55,9 +69,12 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
     themes at the "top" or of the "fine" ones below; ``seed``; ``redact``, whether personal data is taken out of the
     texts first; ``cache``, a folder that keeps vectors from one fit to the next (``None``: none).
 
-    Attributes after ``fit``: ``labels_`` (n,) integers, the number of each comment's main theme; ``themes_``, a frame
-    (`theme_frame`); ``assignments_``, a frame (`assignment_frame`) whose ``comment`` is the caller's own id or index;
-    ``model_``, the ``ThemeModel`` with its ``Theme`` objects; ``comments_``, the comments as they were mined.
+    Attributes after ``fit``, ``update`` and every edit: ``labels_`` (n,) integers, the number of each comment's main
+    theme, in the order of ``comments_``, counted from the largest theme (what lasts is a theme's id, not its number);
+    ``themes_``, a frame (`theme_frame`); ``assignments_``, a frame
+    (`assignment_frame`) whose ``comment`` is the caller's own id or index; ``links_``, what became of the themes with
+    the last update (`link_frame`); ``model_``, the ``ThemeModel`` with its ``Theme`` objects; ``comments_``, the
+    comments as they were mined; ``edits_`` and ``conflicts_``, what people changed and what of it cannot be true.
 
     >>> from verbatim.themes.hashing import HashingEncoder
     >>> miner = ThemeMiner(encoder=HashingEncoder())
@@ -85,7 +102,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
     def fit(self, X: Comments, y: object = None) -> Self:
         """Find the themes of ``X``: a list, Series or array of texts, or a frame (see ``read_comments``).
 
-        ``y`` is there for scikit-learn and does not count.
+        ``y`` is there for scikit-learn and does not count. What was fitted or edited before is forgotten.
 
         Raises:
             EmptyError: there is no comment with a text.
@@ -93,13 +110,31 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
             EncoderError: no embedding model was found.
         """
         self._check_parameters()
-        comments = read_comments(X, redact=self.redact)
-        return self._take(comments, self._mined(comments))
+        comments = _with_languages(read_comments(X, redact=self.redact))
+        return self._take(comments, self._mined(comments, None), ())
+
+    def update(self, X: Comments, *, refit: bool = False) -> Self:
+        """Take in further comments: they join the themes that are there, and what fits none makes new ones.
+
+        Comments that were there keep their theme; where too much is new, or with ``refit``, all are fitted anew, and
+        themes that come back keep their id. Edits stay. A comment whose ``id`` is known replaces the one that was.
+
+        Raises:
+            NotFittedError: ``fit`` comes first.
+            EncoderError: the encoder is not the one the themes were found with.
+        """
+        check_is_fitted(self, "model_")
+        self._check_parameters()
+        self._same_encoder()
+        new = _with_languages(read_comments(X, redact=self.redact, first=len(self.comments_)))
+        comments = pd.concat([self.comments_[~self.comments_["id"].isin(set(new["id"]))], new], ignore_index=True)
+        fitted = self._mined(comments, "that was asked for" if refit else None, self.fitted_)
+        return self._take(comments, fitted, self.edits_)
 
     def predict(self, X: Comments) -> NDArray[np.int64]:
         """The label of each row of ``X``, shape ``(n,)``: that of the nearest theme of the chosen ``layer``.
 
-        −1 where a comment has no detail or no text, or is too unlike every theme.
+        −1 where a comment has no detail or no text, or is further from every theme than the theme's own comments are.
 
         Raises:
             NotFittedError: ``fit`` comes first.
@@ -107,16 +142,16 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         """
         check_is_fitted(self, "model_")
         comments = read_comments(X, redact=self.redact)
-        assigned = self._assigned(comments)
-        return main_labels(assigned, comments["id"].tolist(), label_of(self.model_.themes, self.layer))
+        return main_labels(self._assigned(comments), comments["id"].tolist(), label_of(self.model_.themes, self.layer))
 
     def transform(self, X: Comments) -> NDArray[np.float32]:
-        """The cosine of each row of ``X`` to each theme of the chosen ``layer``, shape ``(n, themes)``.
+        """The cosine of each row of ``X`` to the centre of each theme of the chosen ``layer``, shape ``(n, themes)``.
 
         Rows without a text are zero. Columns are those of ``get_feature_names_out``.
 
         Raises:
             NotFittedError: ``fit`` comes first.
+            EncoderError: the encoder is not the one the themes were found with.
         """
         check_is_fitted(self, "model_")
         texts = read_comments(X, redact=self.redact)["text"]
@@ -144,6 +179,105 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         comments = read_comments(X, redact=self.redact)
         return _as_called(self._assigned(comments), comments)
 
+    def quality(self, *, stability: bool = False) -> QualityPage:
+        """What the themes are worth, and which look wrong and why; with ``stability`` they are found again five times.
+
+        Raises:
+            NotFittedError: ``fit`` comes first.
+        """
+        check_is_fitted(self, "model_")
+        encoder, themes = self._same_encoder(), self.model_.themes
+        comments = self.comments_.drop(columns="label").set_index("id")
+        said = assignment_frame(self.model_.assignments, self._texts()).join(comments, on="comment")
+        cut = [text[a:b] for text, a, b in zip(said["text"], said["start"], said["end"], strict=True)]
+        said = said.assign(text=cut)
+        measured = stability_of(themes, said, encoder, self._clusterer) if stability else None
+        names = encoder.encode([theme.name for theme in themes])
+        return examine(Mined(themes, said, self.model_.centroids, names), stability=measured)
+
+    def rename(self, theme: int | str, name: str) -> Self:
+        """Call a theme ``name``, now and after every update. A theme is named by its label, id or name."""
+        return self.edit(Rename(self._id_of(theme), name))
+
+    def describe(self, theme: int | str, text: str) -> Self:
+        """Say what a theme is about."""
+        return self.edit(Describe(self._id_of(theme), text))
+
+    def merge(self, theme: int | str, *others: int | str) -> Self:
+        """Make ``others`` one with ``theme``, whose id and name stay."""
+        return self.edit(Merge(self._id_of(theme), tuple(map(self._id_of, others))))
+
+    def split(self, theme: int | str, parts: Mapping[str, Sequence[object]]) -> Self:
+        """Split a theme without sub-themes into parts: by name, comments (as the caller calls them) as examples."""
+        examples = tuple(Part(self._ids_of(comments), name) for name, comments in parts.items())
+        return self.edit(Split(self._id_of(theme), examples))
+
+    def move(self, comments: Sequence[object], theme: int | str) -> Self:
+        """Put comments (as the caller calls them) into a theme; they count as examples of it."""
+        return self.edit(Move(self._ids_of(comments), self._id_of(theme)))
+
+    def mark(self, theme: int | str, kind: EditKind | str) -> Self:
+        """Pin, unpin, archive or restore a theme."""
+        return self.edit(Mark(self._id_of(theme), EditKind(kind)))
+
+    def undo(self) -> Self:
+        """Take the last edit back."""
+        return self.edit(Undo())
+
+    def edit(self, request: Request, *, person: str = "notebook") -> Self:
+        """Make an edit true, now and after every update (``verbatim.edits.requests`` has all there are).
+
+        Raises:
+            NotFittedError: ``fit`` comes first.
+            NotFoundError: a theme or comment that is not there.
+            UserError: the edit cannot be made; the message says why.
+        """
+        check_is_fitted(self, "model_")
+        encoder = self._same_encoder()
+        corpus = Corpus.of(self.fitted_.assignments, self._texts(), encoder)
+        namer = PhraseNamer(encoder)
+        desk = Desk(self.fitted_, self.model_, corpus, self.edits_, namer.name_groups)
+        made, number = plan(request, desk), desk.sequence + 1
+        key = stable_key("notebook", str(number), made.kind.value, made.theme_id or "")
+        edit = Edit(key, number, datetime.now(UTC), person, made.kind, made.theme_id, made.payload)
+        return self._take(self.comments_, self.fitted_, (*self.edits_, edit))
+
+    def save(self, folder: str | PathLike[str]) -> None:
+        """Write everything into ``folder`` as JSON, safetensors and Parquet (`verbatim.themes.saved` lists the files).
+
+        An ``encoder`` that was given as an object is not saved: hand it to ``load`` again.
+
+        Raises:
+            NotFittedError: ``fit`` comes first.
+            StoreFullError: no space, or the folder cannot be written to.
+        """
+        check_is_fitted(self, "model_")
+        parameters = self.get_params(deep=False)
+        kept = self.encoder if self.encoder is None or isinstance(self.encoder, str) else None
+        parameters |= {"encoder": kept, "cache": None if self.cache is None else str(self.cache)}
+        edits = tuple(edit_values(edit) for edit in self.edits_)
+        save_miner(Path(folder), SavedMiner(parameters, self.model_, self.fitted_, self.comments_, edits))
+
+    @classmethod
+    def load(cls, folder: str | PathLike[str], *, encoder: Encoder | str | None = None) -> Self:
+        """Read what ``save`` wrote; ``encoder`` is needed where it was an object.
+
+        Raises:
+            NotFoundError: there is no model.
+            StorageError: it is damaged or of another format.
+            EncoderError: ``encoder`` is not the one that the themes were found with.
+        """
+        saved = load_miner(Path(folder))
+        miner = cls(**saved.parameters)
+        if encoder is not None:
+            miner.encoder = encoder
+        miner.model_ = saved.model
+        if encoder is not None:
+            miner._same_encoder()
+        miner.conflicts_ = ()
+        edits = tuple(map(edit_of, saved.edits))
+        return miner._show(saved.comments, saved.fitted, saved.model, edits)
+
     def __sklearn_tags__(self) -> Tags:
         """Texts in one dimension, missing ones among them, instead of a matrix of numbers."""
         tags = super().__sklearn_tags__()
@@ -160,59 +294,52 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         if self.themes is not None and not (isinstance(self.themes, (int, np.integer)) and self.themes >= 2):
             raise UserError(f"themes {self.themes!r} is neither None nor a whole number from 2 on")
 
-    def _mined(self, comments: pd.DataFrame) -> ThemeModel:
+    def _mined(self, comments: pd.DataFrame, refit: str | None, previous: ThemeModel | None = None) -> ThemeModel:
         encoder = self._found_encoder()
         said = comments[comments["text"] != ""]
         if said.empty:
             raise EmptyError(f"none of the {len(comments)} comments has a text")
-        if "language" not in said:
-            found = pd.Series(detect_languages(said["text"]), index=said.index, dtype=object)
-            said = said.assign(language=found)
         return mine(
             said.drop(columns="label"),
             encoder=encoder,
-            clusterer=LeidenClusterer(themes=self.themes, seed=self.seed),
+            clusterer=self._clusterer(self.seed),
             namer=PhraseNamer(encoder),
+            previous=previous,
+            refit=refit,
         )
 
-    def _take(self, comments: pd.DataFrame, model: ThemeModel) -> Self:
-        """Set what a fitted miner shows."""
+    def _clusterer(self, seed: int) -> LeidenClusterer:
+        return LeidenClusterer(themes=self.themes, seed=seed)
+
+    def _take(self, comments: pd.DataFrame, fitted: ThemeModel, edits: tuple[Edit, ...]) -> Self:
+        """Make ``edits`` true in what was ``fitted``, and show it."""
+        if not edits:
+            self.conflicts_: tuple[Conflict, ...] = ()
+            return self._show(comments, fitted, fitted, ())
         texts = dict(zip(comments["id"], comments["text"], strict=True))
+        replayed = replay(fitted, edits, Corpus.of(fitted.assignments, texts, self._found_encoder()))
+        self.conflicts_ = replayed.conflicts
+        return self._show(comments, fitted, replayed.model, edits)
+
+    def _show(self, comments: pd.DataFrame, fitted: ThemeModel, model: ThemeModel, edits: tuple[Edit, ...]) -> Self:
+        """Set what a fitted miner shows."""
+        self.comments_, self.fitted_, self.model_, self.edits_ = comments, fitted, model, edits
+        texts = self._texts()
         assigned = assignment_frame(model.assignments, texts)
-        self.comments_ = comments
-        self.model_ = model
-        self.themes_ = theme_frame(
-            model.themes, layer=self.layer, texts=texts, comments=int((comments["text"] != "").sum())
-        )
+        said = int((comments["text"] != "").sum())
+        self.themes_ = theme_frame(model.themes, layer=self.layer, texts=texts, comments=said)
         self.labels_ = main_labels(assigned, comments["id"].tolist(), label_of(model.themes, self.layer))
         self.assignments_ = _as_called(assigned, comments)
+        self.links_ = link_frame(fitted.links)
         return self
+
+    def _texts(self) -> dict[str, str]:
+        return dict(zip(self.comments_["id"], self.comments_["text"], strict=True))
 
     def _assigned(self, comments: pd.DataFrame) -> pd.DataFrame:
         """The themes of new comments, in the columns of ``assignment_frame``."""
-        said = comments[comments["text"] != ""]
-        detailed = sorted({text for text in said["text"] if is_informative(text)})
-        found: dict[str, tuple[str, float, float]] = {}
-        if detailed and layer_places(self.model_.themes, "fine"):
-            matches = assign(self._artifact(), encode(detailed, self._same_encoder(), _silent))
-            found = dict(
-                zip(detailed, zip(matches.theme_ids, matches.similarity, matches.margin, strict=True), strict=True)
-            )
-        rows = [found.get(text, (NO_DETAIL, 0.0, 0.0)) for text in said["text"]]
-        return pd.DataFrame(
-            {
-                "comment": said["id"].to_numpy(),
-                "start": 0,
-                "end": said["text"].str.len().to_numpy(dtype=np.int64),
-                "theme": pd.Series([row[0] for row in rows], dtype=object),
-                "similarity": np.asarray([row[1] for row in rows], dtype=np.float64),
-                "margin": np.asarray([row[2] for row in rows], dtype=np.float64),
-            }
-        )
-
-    def _artifact(self) -> ThemeArtifact:
-        model = self.model_
-        return ThemeArtifact(model.encoder_id, model.themes, model.centroids, model.next_number)
+        encoder = self._same_encoder()
+        return new_assignments(comments, ThemeArtifact.of(self.model_), lambda texts: encode(texts, encoder, _silent))
 
     def _found_encoder(self) -> Encoder:
         named = self.encoder is None or isinstance(self.encoder, str)
@@ -228,6 +355,36 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
                 f"{encoder.id} ({encoder.dimension}); set the parameter 'encoder' back, or fit the themes again"
             )
         return encoder
+
+    def _id_of(self, theme: int | str) -> str:
+        """The id of a theme that is named by its label, its id or its name (case does not count)."""
+        check_is_fitted(self, "model_")
+        themes = self.model_.themes
+        if isinstance(theme, str):
+            found = [one.id for one in themes if one.id == theme]
+            found = found or [one.id for one in themes if one.name.casefold() == theme.casefold()]
+        else:
+            places = layer_places(themes, self.layer)
+            found = [themes[places[theme]].id] if 0 <= theme < len(places) else []
+        if not found:
+            raise NotFoundError(f"no theme {theme!r}; `themes_` lists labels, ids and names")
+        return found[0]
+
+    def _ids_of(self, comments: Sequence[object]) -> tuple[str, ...]:
+        """The ids of comments by what the caller calls them: the first of several."""
+        check_is_fitted(self, "model_")
+        known = dict(zip(reversed(self.comments_["label"]), reversed(self.comments_["id"]), strict=True))
+        lost = [comment for comment in comments if comment not in known]
+        if lost:
+            raise NotFoundError(f"no comment {lost[0]!r}; comments are called by their id, or their place in the index")
+        return tuple(known[comment] for comment in comments)
+
+
+def _with_languages(comments: pd.DataFrame) -> pd.DataFrame:
+    """``comments`` with their language, detected where no column gives it."""
+    if "language" in comments:
+        return comments
+    return comments.assign(language=pd.Series(detect_languages(comments["text"]), index=comments.index, dtype=object))
 
 
 def _as_called(assigned: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from verbatim.text.informative import is_informative
 from verbatim.themes.model import NO_DETAIL
+from verbatim.themes.prototypes import assign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from verbatim.domain import Assignment, Theme
+    from verbatim.themes.model import ThemeLink
+    from verbatim.themes.prototypes import ThemeArtifact
 
 NO_LABEL = -1
 """The integer of a comment that has no theme: without detail, unlike every theme, or without a text."""
@@ -56,7 +60,8 @@ def theme_frame(themes: Sequence[Theme], *, layer: str, texts: Mapping[str, str]
 
     Columns: ``id`` (permanent), ``label`` (the integer in ``labels_``; <NA> where it is not of the chosen layer),
     ``parent`` (an id or ``None``), ``kind`` ("theme" or "no_detail"), ``name``, ``keywords`` and ``quotes`` (lists,
-    best first; quotes are texts), ``size`` (comments) and ``share`` (of ``comments``, 0…1).
+    best first; quotes are texts), ``size`` (comments), ``share`` (of ``comments``, 0…1), ``description`` and
+    ``archived``, both what people decided.
     """
     numbers: dict[str, int] = {themes[place].id: label for label, place in enumerate(layer_places(themes, layer))}
     return pd.DataFrame(
@@ -70,6 +75,8 @@ def theme_frame(themes: Sequence[Theme], *, layer: str, texts: Mapping[str, str]
             "quotes": [[texts[key] for key in theme.quotes if key in texts] for theme in themes],
             "size": [theme.size for theme in themes],
             "share": [theme.size / comments if comments else 0.0 for theme in themes],
+            "description": pd.Series([theme.description for theme in themes], dtype=object),
+            "archived": np.asarray([theme.archived for theme in themes], dtype=np.bool_),
         }
     )
 
@@ -92,6 +99,52 @@ def assignment_frame(assignments: Iterable[Assignment], texts: Mapping[str, str]
             "similarity": np.asarray([one.similarity for one in kept], dtype=np.float64),
             "margin": np.asarray([one.margin for one in kept], dtype=np.float64),
             "sentiment": np.asarray([one.sentiment for one in kept], dtype=np.float64),
+        }
+    )
+
+
+def new_assignments(
+    comments: pd.DataFrame, artifact: ThemeArtifact, encode: Callable[[list[str]], NDArray[np.float32]]
+) -> pd.DataFrame:
+    """The themes of comments that were not mined, in the columns of ``assignment_frame`` but for the sentiment.
+
+    ``comments`` has the columns ``id`` and ``text``; one without a text has no row. Each distinct text is encoded once.
+    """
+    said = comments[comments["text"] != ""]
+    detailed = sorted({text for text in said["text"] if is_informative(text)})
+    found: dict[str, tuple[str | None, float, float]] = {}
+    if detailed and layer_places(artifact.themes, "fine"):
+        matches = assign(artifact, encode(detailed))
+        columns = (matches.theme_ids, matches.similarity.tolist(), matches.margin.tolist())
+        found = dict(zip(detailed, zip(*columns, strict=True), strict=True))
+    else:
+        found = {text: (None, 0.0, 0.0) for text in detailed}
+    rows = [found.get(text, (NO_DETAIL, 0.0, 0.0)) for text in said["text"]]
+    return pd.DataFrame(
+        {
+            "comment": said["id"].to_numpy(dtype=object),
+            "start": np.zeros(len(said), dtype=np.int64),
+            "end": said["text"].str.len().to_numpy(dtype=np.int64),
+            "theme": pd.Series([row[0] for row in rows], dtype=object),
+            "similarity": np.asarray([row[1] for row in rows], dtype=np.float64).round(6),
+            "margin": np.asarray([row[2] for row in rows], dtype=np.float64).round(6),
+        }
+    )
+
+
+def link_frame(links: Sequence[ThemeLink]) -> pd.DataFrame:
+    """One row a link between a theme of the model before and one of the new one; none after a first fit.
+
+    Columns: ``kind`` (continued, new, split, merged, gone), ``old`` and ``new`` (ids or ``None``), and the evidence:
+    ``shared`` comments, their share of the old theme's (``kept``) and of the new one's (``explained``), ``cosine``.
+    """
+    evidence = ("shared", "kept", "explained", "cosine")
+    return pd.DataFrame(
+        {
+            "kind": pd.Series([link.kind.value for link in links], dtype=object),
+            "old": pd.Series([link.old_id for link in links], dtype=object),
+            "new": pd.Series([link.new_id for link in links], dtype=object),
+            **{name: np.asarray([link.evidence.get(name, np.nan) for link in links], float) for name in evidence},
         }
     )
 

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     Comments = Iterable[str | None] | pd.Series[Any] | NDArray[Any] | pd.DataFrame
 
 TEXT = "text"
+KNOWN = ("id", TEXT, "occurred_at", "language", "rating", "account", "author")
+"""The columns of a frame that are read."""
 
 
-def read_comments(given: Comments, *, redact: bool = True) -> pd.DataFrame:
+def read_comments(given: Comments, *, redact: bool = True, first: int = 0) -> pd.DataFrame:
     """One row a row of ``given``, in its order, as ``pipeline.mine`` takes it.
 
     ``given`` is a list, Series, array or one-column array of texts (``None`` and NaN are missing ones), or a frame with
     the column ``text`` and, where known, ``id`` (distinct), ``occurred_at`` (taken for UTC without a zone),
-    ``language`` and ``rating``; further columns are kept.
+    ``language``, ``rating``, ``account`` and ``author``; further columns are left out. Rows without an id are
+    numbered from ``first`` on.
 
     Columns: ``id`` (text, distinct), ``label`` (what the caller knows the row by: its ``id``, else its place in the
     index), ``text`` (cleaned; redacted unless told otherwise; empty where nothing is left) and those given.
@@ -43,8 +46,7 @@ def read_comments(given: Comments, *, redact: bool = True) -> pd.DataFrame:
     if rows.empty:
         raise EmptyError("there are no comments; give at least one text")
     if "id" not in rows:
-        width = len(str(len(rows)))
-        rows["id"] = [f"{place:0{width}d}" for place in range(len(rows))]
+        rows["id"] = [f"{first + place:09d}" for place in range(len(rows))]
     rows[TEXT] = _ready(rows[TEXT], redact=redact)
     return rows
 
@@ -53,7 +55,7 @@ def _of_frame(given: pd.DataFrame) -> pd.DataFrame:
     if TEXT not in given:
         known = ", ".join(map(str, given.columns[:8])) or "no columns"
         raise InputError(f"the frame has no column 'text' (it has {known}); rename the one that holds the comments")
-    rows = given.reset_index(drop=True)
+    rows = given[[column for column in KNOWN if column in given]].reset_index(drop=True)
     if "id" in rows:
         _check_ids(rows["id"])
         rows["id"] = rows["id"].astype(str)
@@ -64,8 +66,10 @@ def _of_frame(given: pd.DataFrame) -> pd.DataFrame:
         rows["occurred_at"] = _moments(rows["occurred_at"])
     if "rating" in rows:
         rows["rating"] = _ratings(rows["rating"])
-    if "language" in rows:
-        rows["language"] = [one if isinstance(one, str) and one else None for one in rows["language"]]
+    for column in ("language", "account", "author"):
+        if column in rows:
+            cells = [None if pd.isna(one) or one == "" else str(one) for one in rows[column]]
+            rows[column] = pd.Series(cells, index=rows.index, dtype=object)
     return rows
 
 

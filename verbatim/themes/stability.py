@@ -9,12 +9,16 @@ import numpy as np
 from scipy.sparse import csr_array
 from sklearn.metrics import adjusted_rand_score
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from verbatim.themes.frames import label_of, layer_places
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from verbatim.protocols import Clusterer
+    from verbatim.domain import Theme
+    from verbatim.protocols import Clusterer, Encoder
 
 RUNS = 5
 SHARE = 0.8  # of the texts, drawn without replacement
@@ -35,6 +39,23 @@ class Stability:
     agreement: float | None
     kept: Mapping[str, float]
     overlap: Mapping[str, float]
+
+
+def stability_of(
+    themes: Sequence[Theme], said: pd.DataFrame, encoder: Encoder, make_clusterer: Callable[[int], Clusterer]
+) -> dict[str, Stability]:
+    """By layer, how ``themes`` come out of further fits on what was ``said`` (see ``measure_stability``).
+
+    ``said`` has the columns ``text`` and ``theme``. A text that is in several themes counts where it is first.
+    """
+    finest = {themes[place].id for place in layer_places(themes, "fine")}
+    placed = said[said["theme"].isin(finest)].drop_duplicates("text").sort_values("text", kind="stable")
+    tops = {number: themes[place].id for number, place in enumerate(layer_places(themes, "top"))}
+    numbers = label_of(themes, "top")
+    fine = placed["theme"].to_numpy(dtype=object)
+    top = np.asarray([tops[numbers[theme]] for theme in fine], dtype=object)
+    layers = {"top": top, "fine": fine} if any(theme.parent_id for theme in themes) else {"top": top}
+    return measure_stability(encoder.encode(placed["text"].tolist()), layers, make_clusterer)
 
 
 def measure_stability(

@@ -97,7 +97,7 @@ class Whole:
         return cls(len(distinct), {column: _counts(distinct, column) for column in SOURCES})
 
     def share_elsewhere(self, column: str, source: str, own: Mapping[str, int]) -> float:
-        """The share of a source among the comments that are not in ``own``; 1 where there are no others: nothing is odd then."""
+        """The share of a source among the comments that are not in ``own``; 1 where there are no others to compare."""
         counts = self.counts[column]
         others = sum(counts.values()) - sum(own.values())
         return max(0, counts[source] - own[source]) / others if others > 0 else 1.0
