@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-METHOD = "leiden-ward/2"  # part of a model's id: raise it when the same comments would give other themes
+METHOD = "leiden-nats/3"  # part of a model's id: raise it when the same comments would give other themes
 STEERING = ("method", "question", "themes", "seed", "llm_model")  # parameters that ask for a refit when they change
 
 

@@ -37,8 +37,8 @@ class Tree(Protocol):
 class Clusterer(Protocol):
     """Groups vectors."""
 
-    def fit(self, vectors: NDArray[np.float32]) -> Tree:
-        """Group the rows of ``vectors``; the same rows in another order give the same groups."""
+    def fit(self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None) -> Tree:
+        """Group the rows of ``vectors``, and of ``texts`` where given; another order of rows gives the same groups."""
 
 
 class Namer(Protocol):

@@ -9,9 +9,11 @@ from sklearn.metrics import adjusted_rand_score
 
 from tests.test_themes.planted import sentences
 from verbatim.themes.cluster import LeidenClusterer, cut, join_small, natural_count, ward_merges
+from verbatim.themes.communities import best_communities, description_length
 from verbatim.themes.encode import unit_rows
 from verbatim.themes.hashing import HashingEncoder
-from verbatim.themes.neighbours import nearest_neighbours, neighbour_graph
+from verbatim.themes.neighbours import MOST_EXACT, fuzzy_graph, nearest_neighbours, plain_graph
+from verbatim.themes.words import JoinedViews
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,17 @@ def test_the_order_of_the_rows_does_not_matter(planted, seed):
     _, vectors = planted
     order = np.random.default_rng(seed).permutation(len(vectors))
     plain, shuffled = LeidenClusterer().fit(vectors), LeidenClusterer().fit(vectors[order])
+    for before, after in zip(plain.layers, shuffled.layers, strict=True):
+        assert np.array_equal(before[order], after)
+
+
+def test_the_order_of_the_rows_does_not_matter_with_their_texts_either():
+    pairs = sentences()
+    texts = [text for _, text in pairs]
+    vectors = HashingEncoder().encode(texts)
+    order = np.random.default_rng(4).permutation(len(texts))
+    plain = LeidenClusterer().fit(vectors, texts)
+    shuffled = LeidenClusterer().fit(vectors[order], [texts[row] for row in order])
     for before, after in zip(plain.layers, shuffled.layers, strict=True):
         assert np.array_equal(before[order], after)
 
@@ -113,5 +126,69 @@ def test_neighbours_are_the_nearest_by_brute_force(count, seed):
     np.fill_diagonal(every, -2)
     assert np.allclose(cosines, -np.sort(-every, axis=1)[:, :k], atol=1e-5)
     assert not (indices == np.arange(count)[:, None]).any()
-    graph = neighbour_graph(indices, cosines).toarray()
-    assert np.array_equal(graph, graph.T)
+    for graph in (fuzzy_graph(indices, cosines).toarray(), plain_graph(indices).toarray()):
+        assert np.allclose(graph, graph.T, rtol=0, atol=1e-12)
+        assert ((graph >= 0) & (graph <= 1)).all()
+        assert (graph > 0).sum(axis=1).min() >= k
+
+
+def test_of_many_rows_nearly_all_neighbours_are_found():
+    centres = random_vectors(60, 1, 24)
+    rows = unit_rows(np.repeat(centres, (MOST_EXACT + 600) // 60, axis=0) + 0.3 * random_vectors(6_600, 2, 24))
+    rows = rows[np.random.default_rng(3).permutation(len(rows))]
+    indices, cosines = nearest_neighbours(rows, 10)
+    some = np.arange(0, len(rows), 23)
+    every = rows[some] @ rows.T
+    every[np.arange(len(some)), some] = -2
+    true = np.argsort(-every, axis=1)[:, :10]
+    found = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(indices[some], true, strict=True)])
+    assert found > 0.95
+    assert (np.diff(cosines, axis=1) <= 1e-6).all()
+
+
+def graph_of(groups, size, seed=0, spread=0.35):
+    centres = random_vectors(groups, seed, 32)
+    rows = unit_rows(np.repeat(centres, size, axis=0) + spread * random_vectors(groups * size, seed + 1, 32))
+    indices, cosines = nearest_neighbours(rows, 15)
+    return fuzzy_graph(indices, cosines), plain_graph(indices), np.repeat(np.arange(groups), size)
+
+
+@pytest.mark.parametrize(("groups", "size"), [(6, 120), (25, 40), (60, 30)])
+def test_the_resolution_is_found_whatever_the_number_of_groups(groups, size):
+    graph, neighbours, truth = graph_of(groups, size)
+    found = best_communities(graph, neighbours, seed=7)
+    assert adjusted_rand_score(truth, found.labels) > 0.97
+
+
+def test_the_planted_groups_take_fewer_nats_than_coarser_finer_or_random_ones():
+    _, neighbours, truth = graph_of(12, 60)
+    random = np.random.default_rng(0).integers(0, 12, len(truth))
+    finer = truth * 2 + (np.arange(len(truth)) % 2)
+    planted = description_length(neighbours, truth)
+    for other in (truth // 2, finer, random, np.zeros_like(truth)):
+        assert planted < description_length(neighbours, other)
+
+
+def test_words_tell_apart_what_the_encoder_takes_for_alike():
+    texts = [
+        f"{verb} my {thing} number {n}" for thing in ("card", "phone") for verb in ("lost", "found") for n in range(20)
+    ]
+    vectors = np.ones((len(texts), 4), dtype=np.float32) / 2
+    joined = JoinedViews(texts).join(vectors, texts)
+    cosines = joined @ joined.T
+    assert np.allclose(np.linalg.norm(joined, axis=1), 1, atol=1e-5)
+    assert cosines[:40, :40].mean() > cosines[:40, 40:].mean() + 0.02
+
+
+@pytest.mark.parametrize("texts", [["one"] * 60, [f"word{n}" for n in range(60)], ["😀"] * 60, [""] * 60, ["a b"] * 3])
+def test_texts_without_common_words_leave_the_vectors_as_they_are(texts):
+    vectors = random_vectors(len(texts))
+    joined = JoinedViews(texts).join(vectors, texts)
+    assert np.allclose(joined @ joined.T, vectors @ vectors.T, atol=1e-5) or joined.shape[1] > vectors.shape[1]
+
+
+def test_of_very_many_texts_those_beyond_the_sample_join_the_nearest_group(planted, monkeypatch):
+    themes, vectors = planted
+    monkeypatch.setattr("verbatim.themes.cluster.MOST_GROUPED", len(np.unique(vectors, axis=0)) // 2)
+    tree = LeidenClusterer(themes=6).fit(vectors, [str(row) for row in range(len(vectors))])
+    assert adjusted_rand_score(themes, tree.layers[-1]) > 0.9

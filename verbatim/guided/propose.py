@@ -78,7 +78,7 @@ def propose(
     if counts.sum() < smallest:
         return ()
     vectors = encoder.encode(distinct)
-    groups = _groups(clusterer.fit(vectors).layers[-1], counts, smallest)
+    groups = _groups(clusterer.fit(vectors, distinct).layers[-1], counts, smallest)
     if not groups:
         return ()
     labels = np.full(len(distinct), -1, dtype=np.int64)

@@ -56,7 +56,7 @@ def group(
     the caller. A refit leans on the themes that were, if they were found in vectors of the same encoder.
     """
     if previous is None:
-        return _fitted(clusterer, vectors, f"fitted {len(texts):,} different comments")
+        return _fitted(clusterer, texts, vectors, f"fitted {len(texts):,} different comments")
     known = known_themes(texts, previous)
     same_space = (previous.encoder_id, previous.dimension) == (encoder_id, vectors.shape[1])
     reason = refit or (why_refit(vectors, known, previous) if same_space else _why_elsewhere(encoder_id, previous))
@@ -65,7 +65,7 @@ def group(
         layers = layers_of(previous.themes, grown)
         return Grouping(layers, grown.waiting, previous.fitted, grown.told)
     leaning = lean(vectors, known, previous) if same_space else vectors
-    return _fitted(clusterer, leaning, f"fitted {len(texts):,} different comments anew, since {reason}")
+    return _fitted(clusterer, texts, leaning, f"fitted {len(texts):,} different comments anew, since {reason}")
 
 
 def known_themes(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.int64]:
@@ -109,6 +109,6 @@ def _waiting_before(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.bo
     return np.asarray([text_key(text) in waiting for text in texts], dtype=np.bool_)
 
 
-def _fitted(clusterer: Clusterer, vectors: NDArray[np.float32], told: str) -> Grouping:
-    tree = clusterer.fit(vectors)
+def _fitted(clusterer: Clusterer, texts: Sequence[str], vectors: NDArray[np.float32], told: str) -> Grouping:
+    tree = clusterer.fit(vectors, texts)
     return Grouping(tree.layers, np.zeros(len(vectors), dtype=np.bool_), len(vectors), told)

@@ -1,8 +1,10 @@
-"""Groups vectors into layers: communities of the neighbour graph, then a tree over them.
+"""Groups texts into layers: communities of the neighbour graph, then a tree over them.
 
-The fine layer is found by Leiden community detection (Traag, Waltman and van Eck 2019, native code of graspologic)
-on the graph of nearest neighbours; nothing stays outside. The coarse layer merges those communities by Ward's
-criterion, weighted by size, so that themes at the top are of comparable breadth and every fine group lies in one.
+Two views are joined, the encoder's vectors and the words (`verbatim.themes.words`); the fine layer is the communities
+of the graph of nearest neighbours, at the resolution that describes the graph best (`verbatim.themes.communities`);
+nothing stays outside. The coarse layer merges those communities by Ward's criterion, weighted by size, so that themes
+at the top are of comparable breadth and every fine group lies in one. Of very many texts a sample is grouped, and the
+others join the group whose centre is nearest.
 """
 
 from __future__ import annotations
@@ -11,22 +13,25 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import graspologic_native
 import numpy as np
 
-from verbatim.themes.neighbours import nearest_neighbours, neighbour_graph
+from verbatim.themes.communities import best_communities
+from verbatim.themes.neighbours import fuzzy_graph, nearest_neighbours, plain_graph
+from verbatim.themes.words import JoinedViews
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from scipy.sparse import csr_array
+    from collections.abc import Sequence
 
-NEIGHBOURS = 20
-RESOLUTION = 3.0
-ITERATIONS = 3
+    from numpy.typing import NDArray
+
+NEIGHBOURS = 45
+SHARE_DESCRIBED = 2 / 3  # of the neighbours, the nearest: their edges judge the resolution
+NEIGHBOURS_BY_ROOT = 1.2  # few rows have at most so many neighbours, times the root of their number
+MOST_GROUPED = 25_000  # distinct rows; of more, a sample of so many is grouped
 FEWEST_AT_TOP, MOST_AT_TOP = 8, 30
 ALL_AT_TOP = 12  # so few communities need no layer above them
 GROWTH_AT_TOP = 2.5  # times the square root of the number of communities: about how many groups at the top
-SMALLEST_SHARE = 0.0025  # of all rows: a smaller community joins the nearest one
+SMALLEST_SHARE = 0.0005  # of all rows: a smaller community joins the nearest one
 SMALLEST_GROUP = 5
 
 
@@ -46,32 +51,47 @@ class LeidenClusterer:
 
     themes: int | None = None
     seed: int = 7
-    neighbours: int = NEIGHBOURS
-    resolution: float = RESOLUTION
 
-    def fit(self, vectors: NDArray[np.float32]) -> LabelTree:
-        """Two layers for ``vectors`` (n, d), unit rows; every row has a label in both.
+    def fit(self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None) -> LabelTree:
+        """Two layers for ``vectors`` (n, d), unit rows, and their ``texts``; every row has a label in both.
 
         The rows are put in an order of their own first, so that their order does not matter. Labels count from 0
-        by size, largest first. No rows give two empty layers.
+        by size, largest first. No rows give two empty layers. Without ``texts`` the vectors alone are grouped.
         """
         if not len(vectors):
             empty = np.zeros(0, dtype=np.int64)
             return LabelTree((empty, empty))
         first, inverse = canonical_rows(vectors)
         distinct = vectors[first]
-        fine = self._communities(distinct)
+        said = None if texts is None else smallest_texts(texts, inverse, len(first))
+        fine = self._fine(distinct, said)
         merges = ward_merges(distinct, fine, np.bincount(inverse).astype(np.float64))
         coarse = cut(merges, fine, self._groups_at_top(merges))
         return LabelTree((by_size(fine, inverse), by_size(coarse, inverse)))
 
+    def _fine(self, vectors: NDArray[np.float32], texts: Sequence[str] | None) -> NDArray[np.int64]:
+        """The fine layer of distinct rows in canonical order, which is as good as random: the first are a sample."""
+        if len(vectors) < 2 * SMALLEST_GROUP:
+            return np.zeros(len(vectors), dtype=np.int64)
+        sampled = vectors[:MOST_GROUPED]
+        if texts is None:
+            joined, rest = sampled, vectors[MOST_GROUPED:]
+        else:
+            views = JoinedViews(texts[:MOST_GROUPED])
+            joined = views.join(sampled, texts[:MOST_GROUPED])
+            rest = views.join(vectors[MOST_GROUPED:], texts[MOST_GROUPED:]) if len(vectors) > MOST_GROUPED else joined
+        labels = self._communities(joined)
+        if len(vectors) <= MOST_GROUPED:
+            return labels
+        centres = group_centroids(joined, labels, int(labels.max()) + 1)
+        return np.concatenate([labels, nearest_rows(rest, centres)])
+
     def _communities(self, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
         count = len(vectors)
-        k = min(self.neighbours, max(2, round(count**0.5)), count - 1)
-        if count < 2 * SMALLEST_GROUP:
-            return np.zeros(count, dtype=np.int64)
-        graph = neighbour_graph(*nearest_neighbours(vectors, k))
-        labels = leiden(graph, self.resolution, self.seed)
+        k = min(NEIGHBOURS, max(5, round(NEIGHBOURS_BY_ROOT * count**0.5)), count - 1)
+        indices, cosines = nearest_neighbours(vectors, k)
+        judged = plain_graph(indices[:, : max(2, round(SHARE_DESCRIBED * k))])
+        labels = best_communities(fuzzy_graph(indices, cosines), judged, self.seed).labels
         return join_small(vectors, labels, max(SMALLEST_GROUP, round(SMALLEST_SHARE * count)))
 
     def _groups_at_top(self, merges: Merges) -> int:
@@ -100,19 +120,24 @@ def canonical_rows(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDA
     return first.astype(np.int64), inverse.ravel().astype(np.int64)
 
 
-def leiden(graph: csr_array, resolution: float, seed: int) -> NDArray[np.int64]:
-    """Communities of a symmetric graph ``(n, n)`` by modularity at ``resolution``; shape ``(n,)``, from 0."""
-    count = graph.shape[0]
-    _, communities = graspologic_native.leiden_csr(
-        graph.indptr.astype(np.int64),
-        graph.indices.astype(np.int32),
-        graph.data.astype(np.float64),
-        count,
-        resolution=resolution,
-        iterations=ITERATIONS,
-        seed=seed,
-    )
-    return np.asarray([communities[row] for row in range(count)], dtype=np.int64)
+def smallest_texts(texts: Sequence[str], inverse: NDArray[np.int64], distinct: int) -> list[str]:
+    """For each distinct row the first of its texts in the alphabet, since which came first must not matter."""
+    chosen: list[str | None] = [None] * distinct
+    for text, row in zip(texts, inverse.tolist(), strict=True):
+        known = chosen[row]
+        if known is None or text < known:
+            chosen[row] = text
+    return [text or "" for text in chosen]
+
+
+def nearest_rows(
+    vectors: NDArray[np.float32], centres: NDArray[np.float32], rows_at_once: int = 8192
+) -> NDArray[np.int64]:
+    """For each of ``vectors`` (n, d) the row of ``centres`` (g, d) with the largest product; shape ``(n,)``."""
+    parts = [
+        (vectors[at : at + rows_at_once] @ centres.T).argmax(axis=1) for at in range(0, len(vectors), rows_at_once)
+    ]
+    return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, dtype=np.int64)
 
 
 def join_small(vectors: NDArray[np.float32], labels: NDArray[np.int64], smallest: int) -> NDArray[np.int64]:
