@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,7 +96,7 @@ def test_a_theme_of_few_comments_is_too_small_and_said_to_be_nothing_else():
     found = suspects(sound("A", 3, author="ann", language="de"), sound("B", seed=1))
     assert reasons(found) == [("A", Reason.TOO_SMALL)]
     assert found[0].why.startswith("only 3 comments")
-    assert found[0].command == "verbatim merge A OTHER"
+    assert found[0].command == "verbatim theme merge A --into OTHER"
 
 
 def test_in_a_handful_of_comments_nothing_is_too_small():
@@ -112,7 +114,7 @@ def test_two_themes_with_nearly_one_centre_are_to_be_merged_into_the_larger():
     near = np.stack([AXES[0], (AXES[0] + 0.3 * AXES[1]) / np.sqrt(1.09), AXES[2]]).astype(np.float32)
     found = suspects(sound("A", 30), sound("B", 50, seed=1), sound("C", seed=2), centroids=near)
     assert reasons(found) == [("A", Reason.ALIKE)]
-    assert (found[0].other_id, found[0].command) == ("B", "verbatim merge A B")
+    assert (found[0].other_id, found[0].command) == ("B", "verbatim theme merge A --into B")
 
 
 def test_a_sub_theme_is_not_compared_with_its_parent():
@@ -150,3 +152,15 @@ def test_the_order_of_the_rows_changes_nothing():
 def test_columns_that_are_not_known_are_not_looked_at():
     frame = sound("A").drop(columns=["language", "occurred_at", "account", "author", "sentiment"])
     assert suspects(frame, frame.assign(theme="B", comment=frame["comment"] + "b", text=texts(40, 5))) == ()
+
+
+def test_what_is_advised_for_mixed_feelings_names_an_example_of_each():
+    (found,) = suspects(sound("A", sentiment=[-0.9] * 20 + [0.9] * 20), sound("B", seed=1))
+    assert found.command == "verbatim theme split A --part Praise=A-39 --part Complaints=A-0"
+
+
+def test_an_archived_theme_is_left_alone():
+    (theme,) = themes_of(sound("A", 3))
+    rows = pd.concat([sound("A", 3), sound("B")])
+    shown = (replace(theme, archived=True), *themes_of(sound("B")))
+    assert find_suspects(shown, rows, AXES[[0, 0]], AXES[[0, 0]]) == ()

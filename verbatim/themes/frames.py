@@ -38,6 +38,11 @@ def layer_places(themes: Sequence[Theme], layer: str) -> list[int]:
     ]
 
 
+def shown_places(themes: Sequence[Theme], layer: str) -> list[int]:
+    """The places of `layer_places` without those of themes that people archived."""
+    return [place for place in layer_places(themes, layer) if not themes[place].archived]
+
+
 def label_of(themes: Sequence[Theme], layer: str) -> dict[str, int]:
     """The integer of every theme: its own, or for the layer "top" that of the theme at the top above it.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.themes.coherence import Cooccurrence, diversity
-from verbatim.themes.frames import LAYERS, layer_places
+from verbatim.themes.frames import LAYERS, shown_places
 from verbatim.themes.model import NO_DETAIL
 from verbatim.themes.suspects import Suspect, find_suspects
 
@@ -133,7 +133,10 @@ def measure_quality(
 
 
 def examine(mined: Mined, *, stability: Mapping[str, Stability] | None = None) -> QualityPage:
-    """The quality page of ``mined``; ``stability`` by layer, where it was measured."""
+    """The quality page of ``mined``; ``stability`` by layer, where it was measured.
+
+    Archived themes cover their comments, and are in nothing else.
+    """
     measured = stability or {}
     counts = Cooccurrence.of(
         sorted(set(_placed(mined.said)["text"])), [theme.keywords for theme in mined.themes if theme.id != NO_DETAIL]
@@ -213,7 +216,7 @@ def _layers(themes: Sequence[Theme]) -> tuple[str, ...]:
 
 
 def _layer_quality(mined: Mined, layer: str, counts: Cooccurrence, stability: Stability | None) -> LayerQuality:
-    places = layer_places(mined.themes, layer)
+    places = shown_places(mined.themes, layer)
     keywords = [mined.themes[place].keywords for place in places]
     known = [value for value in map(counts.coherence, keywords) if value is not None]
     fit = names_fit(mined.names[places], mined.centroids[places])
@@ -235,7 +238,7 @@ def _theme_quality(mined: Mined, counts: Cooccurrence, stability: Mapping[str, S
     comments = max(1, mined.said["comment"].nunique())
     found: dict[str, ThemeQuality] = {}
     for layer in _layers(mined.themes):
-        places = layer_places(mined.themes, layer)
+        places = shown_places(mined.themes, layer)
         centroids = mined.centroids[places]
         fit = names_fit(mined.names[places], centroids)
         other, cosine = nearest(centroids) if len(places) > 1 else (None, None)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from verbatim.themes.frames import LAYERS, layer_places
+from verbatim.themes.frames import LAYERS, shown_places
 from verbatim.themes.languages import MULTILINGUAL_MODEL, NAMES
 from verbatim.themes.model import NO_DETAIL
 
@@ -115,10 +115,10 @@ def find_suspects(
 
     ``said`` has the columns of ``quality.Mined.said``; ``centroids`` and ``names`` (t, d) belong to ``themes``;
     ``kept`` is the share of pairs kept by theme, where stability was measured. Themes without sub-themes are looked at
-    as to their comments, all of them as to names and likeness.
+    as to their comments, all of them as to names and likeness; archived ones are not.
     """
     found: list[Suspect] = []
-    finest = [themes[place] for place in layer_places(themes, "fine")]
+    finest = [themes[place] for place in shown_places(themes, "fine")]
     spoken = said[said["theme"].notna() & (said["theme"] != NO_DETAIL)]
     own = {str(key): rows for key, rows in spoken.groupby("theme")}
     whole = Whole.of(spoken)
@@ -130,7 +130,7 @@ def find_suspects(
             found += check(theme, rows, whole)
     found += _broad(finest, own)
     for layer in LAYERS if len(finest) < len(themes) else LAYERS[:1]:
-        places = layer_places(themes, layer)
+        places = shown_places(themes, layer)
         members = [themes[place] for place in places]
         found += [*_alike(members, centroids[places]), *_misnamed(members, names[places], centroids[places])]
     found += _unstable(themes, kept or {})
@@ -147,7 +147,7 @@ def _too_small(theme: Theme, rows: pd.DataFrame, whole: Whole) -> Iterator[Suspe
             Reason.TOO_SMALL,
             f"only {_comments(size)}: too few to be a pattern",
             advice="merge it into the theme it belongs to, or wait for more",
-            command=f"verbatim merge {theme.id} OTHER",
+            command=f"verbatim theme merge {theme.id} --into OTHER",
             figure=size,
         )
 
@@ -163,7 +163,7 @@ def _duplicates(theme: Theme, rows: pd.DataFrame, _: Whole) -> Iterator[Suspect]
         Reason.DUPLICATES,
         f"{most:,} of {_comments(len(comments))} are the same text",
         advice="find out where they come from; archive the theme if nobody wrote them",
-        command=f"verbatim archive {theme.id}",
+        command=f"verbatim theme archive {theme.id}",
         figure=most / len(comments),
     )
 
@@ -184,7 +184,7 @@ def _template(theme: Theme, rows: pd.DataFrame, _: Whole) -> Iterator[Suspect]:
         Reason.TEMPLATE,
         f"{most:,} of {len(texts):,} different texts begin “{' '.join(words)} …”: a form, not people's own words",
         advice="leave the form's text out before ingesting, or archive the theme",
-        command=f"verbatim archive {theme.id}",
+        command=f"verbatim theme archive {theme.id}",
         figure=most / len(texts),
     )
 
@@ -244,7 +244,10 @@ def _counts(rows: pd.DataFrame, column: str) -> Counter[str]:
 
 
 def _mixed(theme: Theme, rows: pd.DataFrame, _: Whole) -> Iterator[Suspect]:
-    felt = rows["sentiment"].dropna().astype(float) if "sentiment" in rows else rows["similarity"].head(0)
+    if "sentiment" not in rows:
+        return
+    ordered = rows.dropna(subset="sentiment").sort_values(["sentiment", "comment"], kind="stable")
+    felt = ordered["sentiment"].astype(float)
     if len(felt) < FEWEST_FOR_SPREAD:
         return
     good, bad = float((felt > FELT).mean()), float((felt < -FELT).mean())
@@ -254,7 +257,8 @@ def _mixed(theme: Theme, rows: pd.DataFrame, _: Whole) -> Iterator[Suspect]:
             Reason.MIXED,
             f"{100 * good:.0f} % praise and {100 * bad:.0f} % complaints: one name for opposite things",
             advice="split it, if the two are to be counted apart",
-            command=f"verbatim split {theme.id}",
+            command=f"verbatim theme split {theme.id} --part Praise={ordered['comment'].iloc[-1]} "
+            f"--part Complaints={ordered['comment'].iloc[0]}",
             figure=min(good, bad),
         )
 
@@ -274,7 +278,7 @@ def _broad(finest: Sequence[Theme], own: Mapping[str, pd.DataFrame]) -> Iterator
                 Reason.TOO_BROAD,
                 f"what was said is far apart: cohesion {cohesion[theme.id]:.2f}, usual {middle:.2f}",
                 advice="split it by examples, or mine with more themes",
-                command=f"verbatim split {theme.id}",
+                command=f"verbatim theme split {theme.id} --part COMMENT,… --part COMMENT,…",
                 figure=cohesion[theme.id],
             )
 
@@ -289,7 +293,7 @@ def _alike(themes: Sequence[Theme], centroids: NDArray[np.float32]) -> Iterator[
             Reason.ALIKE,
             f"nearly the same as {larger.id} “{larger.name}”: cosine {cosine:.2f}",
             advice="merge the two",
-            command=f"verbatim merge {smaller.id} {larger.id}",
+            command=f"verbatim theme merge {smaller.id} --into {larger.id}",
             figure=cosine,
             other=larger,
         )
@@ -308,7 +312,7 @@ def _misnamed(themes: Sequence[Theme], names: NDArray[np.float32], centroids: ND
             f"its name is nearer to {other.id} “{other.name}” ({cosines[row].max():.2f}) than to itself "
             f"({own[row]:.2f})",
             advice=f"rename it; its keywords are {', '.join(theme.keywords[:4]) or 'none'}",
-            command=f'verbatim rename {theme.id} "NEW NAME"',
+            command=f'verbatim theme rename {theme.id} "NEW NAME"',
             figure=float(cosines[row].max() - own[row]),
             other=other,
         )
@@ -322,7 +326,7 @@ def _unstable(themes: Sequence[Theme], kept: Mapping[str, float]) -> Iterator[Su
                 Reason.UNSTABLE,
                 f"only {100 * kept[theme.id]:.0f} % of its pairs of texts stay together when themes are found again",
                 advice="read its quotes; pin it if it is real, split or merge it if it is not",
-                command=f"verbatim pin {theme.id}",
+                command=f"verbatim theme pin {theme.id}",
                 figure=kept[theme.id],
             )
 
