@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, pdtrc
 
+from verbatim.findings.membership import indicator
 from verbatim.findings.moments import counts_of, dated, half_days, p_values, strongest_by_chance, voices, who_spoke
 from verbatim.scores.groups import require
 from verbatim.scores.periods import checked_zone
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
+    from verbatim.findings.resampling import Codes
     from verbatim.scores.intervals import Array
 
 PERMUTATIONS = 999
@@ -68,13 +71,15 @@ def day_alarms(
     rows, labels = dated(comments, month, tz, months=LOOK_BACK)
     chosen = sorted(set(themes))
     slots, starts = half_days(rows, tz)
-    spoken = voices(rows, slots, len(starts) - 1, pairs, chosen, KEYS).capped(1)
+    comments = indicator(pairs, pd.Index(rows["id"]), chosen, key="comment_id")
+    who = who_spoke(rows, KEYS)
+    spoken = voices(comments, who, slots, len(starts) - 1).capped(1)
     local = [start.astimezone(checked_zone(tz)) for start in starts[:-1]]
     clock = _Clock(
         np.array([f"{start:%Y-%m}" == labels[-1] for start in local]), np.array([start.weekday() for start in local])
     )
     halves, totals = counts_of(spoken, spoken.slots)
-    exact = _customers_by_window(rows, slots, spoken.count, pairs, chosen)
+    exact = _customers_by_window(comments, who, slots, spoken.count)
     deviate, expected = _evidence(halves, totals[None], clock, several, exact=exact)
     records = []
     for place in np.flatnonzero(deviate.max(axis=1, initial=0.0) > 0):
@@ -83,8 +88,8 @@ def day_alarms(
         records.append(
             {
                 "theme_id": chosen[place], "start": starts[window], "end": starts[min(window + 2, len(starts) - 1)],
-                "customers": int(exact[place, window]), "n": _comments_on(rows[inside], pairs, chosen[place]),
-                "of": int(who_spoke(rows[inside], KEYS).nunique()), "expected": float(expected[place, window]),
+                "customers": int(exact[place, window]), "n": int(comments[inside].sum(axis=0)[0, place]),
+                "of": len(np.unique(who[inside])), "expected": float(expected[place, window]),
                 "deviate": float(deviate[place, window]),
             }
         )  # fmt: skip
@@ -100,15 +105,13 @@ def day_alarms(
     return table.iloc[order].reset_index(drop=True)[list(COLUMNS)]
 
 
-def _customers_by_window(
-    rows: pd.DataFrame, slots: NDArray[np.int64], count: int, pairs: pd.DataFrame, themes: Sequence[str]
-) -> Array:
+def _customers_by_window(comments: sparse.csr_matrix, who: Codes, slots: Codes, count: int) -> Array:
     """Different customers on each theme in the half-days j and j + 1, ``(t, s)``."""
-    found = np.zeros((len(themes), count))
+    found = np.zeros((comments.shape[1], count))
     for phase in (0, 1):
         windows = (slots + phase) // 2
         size = int(windows.max()) + 1
-        inside = voices(rows, windows, size, pairs, themes, KEYS).capped(1)
+        inside = voices(comments, who, windows, size).capped(1)
         days, _ = counts_of(inside, inside.slots)
         firsts = 2 * np.arange(size) - phase
         kept = (firsts >= 0) & (firsts < count)
@@ -185,7 +188,3 @@ def _restlessness(on: Array, of: Array) -> Array:
     pooled = without.sum(axis=-1, keepdims=True) / np.maximum(left.sum(axis=-1, keepdims=True), SMALLEST)
     found: Array = np.maximum(np.maximum(own, (own + pooled) / 2), 1.0)
     return found
-
-
-def _comments_on(rows: pd.DataFrame, pairs: pd.DataFrame, theme: str) -> int:
-    return int(pairs.loc[(pairs["theme_id"] == theme) & pairs["comment_id"].isin(rows["id"]), "comment_id"].nunique())

@@ -11,7 +11,6 @@ from scipy import sparse
 
 from verbatim.domain import Period
 from verbatim.errors import EmptyError
-from verbatim.findings.membership import indicator
 from verbatim.findings.resampling import CUSTOMER_KEYS
 from verbatim.scores import periods
 from verbatim.scores.groups import require
@@ -48,13 +47,17 @@ class Voices:
         return replace(self, on=on)
 
 
-def who_spoke(comments: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
-    """The customer of each comment by the first of ``keys`` that is known, else by its submission, else by itself."""
-    who = "comment " + comments["id"].astype(str)
+def who_spoke(comments: pd.DataFrame, keys: Sequence[str]) -> Codes:
+    """The number of the customer of each comment, by the first of ``keys`` that is known, else by its submission.
+
+    A comment of which nothing is known has a customer of its own.
+    """
+    who = ("comment " + comments["id"].astype(str)).to_numpy(dtype=object)
     for key in reversed([*keys, CUSTOMER_KEYS[-1]]):
         if key in comments:
-            who = (f"{key} " + comments[key].astype(str)).where(comments[key].notna(), who)
-    return who
+            known = comments[key].notna().to_numpy()
+            who[known] = (f"{key} " + comments.loc[known, key].astype(str)).to_numpy(dtype=object)
+    return pd.factorize(who, sort=True)[0].astype(np.int64)
 
 
 def dated(comments: pd.DataFrame, month: str, tz: str, *, months: int = LOOK_BACK) -> tuple[pd.DataFrame, list[str]]:
@@ -79,14 +82,10 @@ def dated(comments: pd.DataFrame, month: str, tz: str, *, months: int = LOOK_BAC
     return rows.assign(month_number=number), labels
 
 
-def voices(
-    rows: pd.DataFrame, slots: Codes, count: int, pairs: pd.DataFrame, themes: Sequence[str], keys: Sequence[str]
-) -> Voices:
-    """The comments ``rows`` by customer and slot; ``keys`` say who is a customer (`who_spoke`)."""
-    who = pd.factorize(who_spoke(rows, keys), sort=True)[0].astype(np.int64)
+def voices(comments: sparse.csr_matrix, who: Codes, slots: Codes, count: int) -> Voices:
+    """Comments ``(n, t)`` by theme, of the customers ``who`` and in the ``slots`` ``(n,)``, as one row a voice."""
     cells, voice = np.unique(who * count + slots, return_inverse=True)
-    comments = indicator(pairs, pd.Index(rows["id"]), themes, key="comment_id")
-    whose = sparse.csr_matrix((np.ones(len(rows)), (voice, np.arange(len(rows)))), shape=(len(cells), len(rows)))
+    whose = sparse.csr_matrix((np.ones(len(who)), (voice, np.arange(len(who)))), shape=(len(cells), len(who)))
     return Voices(sparse.csr_matrix(whose @ comments), np.bincount(voice).astype(np.float64), cells % count, count)
 
 

@@ -22,13 +22,26 @@ import pandas as pd
 from scipy.special import betainc, ndtri
 
 from verbatim.errors import EmptyError
-from verbatim.findings.moments import TOLERANCE, Voices, counts_of, dated, p_values, strongest_by_chance, voices
+from verbatim.findings.membership import indicator
+from verbatim.findings.moments import (
+    TOLERANCE,
+    Voices,
+    counts_of,
+    dated,
+    p_values,
+    strongest_by_chance,
+    voices,
+    who_spoke,
+)
 from verbatim.findings.resampling import CUSTOMER_KEYS
 from verbatim.scores.groups import require
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from scipy import sparse
+
+    from verbatim.findings.resampling import Codes
     from verbatim.scores.intervals import Array
 
 PERMUTATIONS = 999
@@ -84,8 +97,10 @@ def rate_alarms(
     require(pairs, ["comment_id", "theme_id"])
     rows, labels = dated(comments, month, tz)
     chosen = sorted(set(themes))
-    slots = rows["month_number"].to_numpy().astype(np.int64)
-    spoken = voices(rows, slots, len(labels), pairs, chosen, ("contact_id", "account_id")).capped(MOST)
+    month_number = rows["month_number"].to_numpy().astype(np.int64)
+    on_theme = indicator(pairs, pd.Index(rows["id"]), chosen, key="comment_id")
+    person = who_spoke(rows, ("contact_id", "account_id"))
+    spoken = voices(on_theme, person, month_number, len(labels)).capped(MOST)
     counts, totals = counts_of(spoken, spoken.slots)
     if not _windows(totals):
         raise EmptyError(f"fewer than {FEWEST_BEFORE} comments before {month}; there is nothing to compare it with")
@@ -97,7 +112,8 @@ def rate_alarms(
         permutations=permutations, seed=seed,
     )  # fmt: skip
     p = p_values(np.abs(evidence.deviate), by_chance)
-    table = _described(rows, pairs, chosen, labels, evidence)
+    customer = who_spoke(rows, CUSTOMER_KEYS[:2])
+    table = _described(on_theme, month_number, customer, labels, evidence).assign(theme_id=chosen)
     table["p"] = p
     table["why"] = [_objection(row) if row["p"] < alpha else None for row in table.to_dict("records")]
     table["why"] = table["why"].astype(object).where(table["why"].notna(), None)
@@ -195,32 +211,26 @@ def _restlessness(counts: Array, totals: Array, repeated: Array) -> Array:
 
 
 def _described(
-    rows: pd.DataFrame, pairs: pd.DataFrame, chosen: Sequence[str], labels: Sequence[str], evidence: _Evidence
+    on_theme: sparse.csr_matrix, month: Codes, customer: Codes, labels: Sequence[str], evidence: _Evidence
 ) -> pd.DataFrame:
-    """What is shown of each theme: comments, not voices, in its window and before."""
-    number = rows["month_number"].to_numpy()
-    who = next((rows[key] for key in CUSTOMER_KEYS[:2] if key in rows and rows[key].notna().any()), rows["id"])
-    by_id = pd.DataFrame({"month": number, "who": who.where(who.notna(), rows["id"]).to_numpy()}, index=rows["id"])
-    said = pairs[pairs["comment_id"].isin(by_id.index)].drop_duplicates(["comment_id", "theme_id"])
-    said = said.assign(month=said["comment_id"].map(by_id["month"]), who=said["comment_id"].map(by_id["who"]))
-    of_theme = dict(list(said.groupby("theme_id")))
+    """What is shown of each theme: comments in its window and before, and the customers behind them."""
+    columns = on_theme.tocsc()
     records = []
-    for place, theme in enumerate(chosen):
-        w = int(evidence.window[place])
-        end = len(labels) - w
-        own = of_theme.get(theme, said.iloc[:0])
-        inside = own[own["month"] >= end]
-        before = own["month"].between(end - YEAR, end - 1)
-        of, of_before = int((number >= end).sum()), int(((number >= end - YEAR) & (number < end)).sum())
-        rate, rate_before = 100 * len(inside) / max(of, 1), 100 * int(before.sum()) / max(of_before, 1)
+    for place, window in enumerate(evidence.window.astype(np.int64)):
+        end = len(labels) - window
+        rows = columns.indices[columns.indptr[place] : columns.indptr[place + 1]]
+        inside = rows[month[rows] >= end]
+        n, of = len(inside), int((month >= end).sum())
+        n_before, of_before = (int(((m >= end - YEAR) & (m < end)).sum()) for m in (month[rows], month))
+        rate, rate_before = 100 * n / max(of, 1), 100 * n_before / max(of_before, 1)
         kind = _kind(rate, rate_before, rising=evidence.deviate[place] > 0)
-        sizes = inside["who"].value_counts()
-        first = inside["month"].min() if kind == "new" and len(inside) else end
+        first = int(month[inside].min()) if kind == "new" and n else end
+        sizes = np.unique(customer[inside], return_counts=True)[1]
         records.append(
             {
-                "theme_id": theme, "kind": kind, "since": labels[int(first)], "months": w, "n": len(inside), "of": of,
-                "n_before": int(before.sum()), "of_before": of_before, "rate": rate, "rate_before": rate_before,
-                "customers": len(sizes), "largest": float(sizes.iloc[0] / len(inside)) if len(inside) else 0.0,
+                "kind": kind, "since": labels[first], "months": int(window), "n": n, "of": of, "n_before": n_before,
+                "of_before": of_before, "rate": rate, "rate_before": rate_before, "customers": len(sizes),
+                "largest": sizes.max() / n if n else 0.0,
             }
         )  # fmt: skip
     return pd.DataFrame(records)
