@@ -1,7 +1,8 @@
 """The labelled data that ``bench.guided`` measures on: texts, truth, and descriptions of the themes in our own words.
 
 Names of themes are read from the files; the descriptions belong to them in alphabetical order. They were written from
-the names and the codebook's sub-categories, before anything was measured on the half that is reported.
+the names and the codebook's sub-categories, after reading a few dozen comments (of both halves) and before anything
+was measured on the half that is reported.
 """
 
 from __future__ import annotations
