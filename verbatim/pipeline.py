@@ -19,6 +19,7 @@ from verbatim.errors import EmptyError
 from verbatim.identity import carry_on, group, links_between
 from verbatim.text.informative import is_informative
 from verbatim.text.sentiment import sentiments
+from verbatim.themes.boundaries import learn_prototypes
 from verbatim.themes.describe import Documents, Layer, describe
 from verbatim.themes.model import NO_DETAIL, PlacedTexts, ThemeModel, text_key
 from verbatim.themes.quality import measure_quality
@@ -73,6 +74,7 @@ def mine(
     assignments = assign_comments(rows, documents, finest, own, margin)
     report("Naming", 1, 1)
     themes, centroids = in_reading_order(top, sub, no_detail_theme(rows))
+    prototypes, owners = learn_prototypes(vectors, finest.labels, finest.centroids)
     spread = documents.counts
     model = ThemeModel(
         encoder_id=encoder.id,
@@ -86,6 +88,8 @@ def mine(
         texts=placed_texts(documents, finest, tree),
         fitted=tree.fitted,
         told=tree.told,
+        prototypes=prototypes,
+        owners=tuple(finest.themes[row].id for row in owners.tolist()),
     )
     carried = carry_on(model, previous, first_number=first_number)
     return carried if previous is None else replace(carried, links=links_between(previous, carried))

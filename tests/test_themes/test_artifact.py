@@ -86,7 +86,7 @@ def test_assigning_the_same_comments_again_gives_their_themes(tmp_path, frame, m
     said = frame[frame["id"].isin(themes)]
     found = assign(load_artifact(tmp_path), ENCODER.encode(said["text"].tolist()))
     agree = np.mean([themes[key] == theme for key, theme in zip(said["id"], found.theme_ids, strict=True)])
-    assert agree > 0.9
+    assert agree >= 0.98
     assert (found.margin >= 0).all()
     assert (found.similarity <= 1.0001).all()
 

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 QUANTILE = 0.01
 PRIOR_COMMENTS = 20.0
 ABSTAIN = (
-    f"A text is in no theme when its cosine to the nearest prototype is below the least_similarity of that theme: the "
+    f"A text is in no theme when its cosine to the centre of the nearest theme is below its least_similarity: the "
     f"{100 * QUANTILE:g} % quantile of the cosines of its own comments or, where that is lower, its mean with the same "
     f"quantile over all themes, which weighs as much as {PRIOR_COMMENTS:g} comments."
 )
 CHUNK_ROWS = 4096
+ROUNDING = 1e-5  # similarities are stored with six digits
 
 
 def _no_floats() -> NDArray[np.float64]:
@@ -81,8 +82,9 @@ class Matches:
 def assign(artifact: ThemeArtifact, vectors: NDArray[np.float32]) -> Matches:
     """The theme of each of ``vectors`` (n, d), unit rows, by the nearest prototype of the themes without sub-themes.
 
-    A text that is nearer to no theme than its own comments are gets none. The margin is the lead over the nearest
-    prototype of another theme; with a single theme it is the similarity.
+    The similarity is the cosine to the centre of that theme; where it is below what the theme's own comments have, the
+    text is in no theme. The margin is the lead over the nearest prototype of another theme; with a single theme it is
+    the cosine to the prototype.
 
     Raises:
         NotFoundError: the model has no themes besides "No detail".
@@ -93,9 +95,10 @@ def assign(artifact: ThemeArtifact, vectors: NDArray[np.float32]) -> Matches:
         prototypes = artifact.centroids[owner]
     if not len(owner):
         raise NotFoundError("the model holds no themes to assign to; run `verbatim mine` to fit the themes again")
-    nearest, similarity, margin = nearest_themes(vectors, prototypes, owner)
+    nearest, margin = nearest_themes(vectors, prototypes, owner)
+    similarity = np.asarray(np.einsum("ij,ij->i", vectors, artifact.centroids[nearest]), dtype=np.float32)
     floor = artifact.least if len(artifact.least) else np.full(len(artifact.themes), -np.inf)
-    near = similarity.astype(np.float64).round(6) >= floor[nearest]
+    near = similarity >= floor[nearest] - ROUNDING
     ids = tuple(
         artifact.themes[row].id if taken else None for row, taken in zip(nearest.tolist(), near.tolist(), strict=True)
     )
@@ -104,11 +107,14 @@ def assign(artifact: ThemeArtifact, vectors: NDArray[np.float32]) -> Matches:
 
 def nearest_themes(
     vectors: NDArray[np.float32], prototypes: NDArray[np.float32], owner: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-    """For each of ``vectors`` (n, d) the owner of the nearest prototype, the cosine, and its lead over other owners."""
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """For each of ``vectors`` (n, d) the owner of the nearest prototype, and its lead over those of other owners.
+
+    ``owner`` (p,) is ascending. With a single owner the lead is the cosine.
+    """
     owners, starts = np.unique(owner, return_index=True)
     nearest = np.zeros(len(vectors), dtype=np.int64)
-    similarity, margin = np.zeros(len(vectors), np.float32), np.zeros(len(vectors), np.float32)
+    margin = np.zeros(len(vectors), dtype=np.float32)
     for at in range(0, len(vectors), CHUNK_ROWS):
         part = slice(at, at + CHUNK_ROWS)
         cosines = vectors[part] @ prototypes.T
@@ -116,10 +122,10 @@ def nearest_themes(
             cosines = np.maximum.reduceat(cosines, starts, axis=1)
         rows = np.arange(len(cosines))
         best = cosines.argmax(axis=1)
-        similarity[part] = cosines[rows, best]
+        closest = cosines[rows, best]
         cosines[rows, best] = -np.inf if len(owners) > 1 else 0.0
-        nearest[part], margin[part] = owners[best], similarity[part] - cosines.max(axis=1)
-    return nearest, similarity, margin
+        nearest[part], margin[part] = owners[best], closest - cosines.max(axis=1)
+    return nearest, margin
 
 
 def finest_rows(themes: Sequence[Theme]) -> NDArray[np.int64]:
