@@ -334,7 +334,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         return self
 
     def _texts(self) -> dict[str, str]:
-        return dict(zip(self.comments_["id"], self.comments_["text"], strict=True))
+        return dict(zip(self.comments_["id"].tolist(), self.comments_["text"].tolist(), strict=True))
 
     def _assigned(self, comments: pd.DataFrame) -> pd.DataFrame:
         """The themes of new comments, in the columns of ``assignment_frame``."""
@@ -389,11 +389,10 @@ def _with_languages(comments: pd.DataFrame) -> pd.DataFrame:
 
 def _as_called(assigned: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
     """``assigned`` in the order of the comments, which are called as the caller calls them."""
-    place = {key: row for row, key in enumerate(comments["id"])}
-    order = np.argsort([place[key] for key in assigned["comment"]], kind="stable")
-    ordered = assigned.iloc[order].reset_index(drop=True)
-    labels = comments["label"].to_numpy()
-    return ordered.assign(comment=labels[[place[key] for key in ordered["comment"]]])
+    place = {key: row for row, key in enumerate(comments["id"].tolist())}
+    rows = np.asarray([place[key] for key in assigned["comment"].tolist()], dtype=np.int64)
+    order = np.argsort(rows, kind="stable")
+    return assigned.iloc[order].reset_index(drop=True).assign(comment=comments["label"].to_numpy()[rows[order]])
 
 
 def _silent(step: str, done: int, total: int) -> None:

@@ -116,7 +116,8 @@ def new_assignments(
     ``comments`` has the columns ``id`` and ``text``; one without a text has no row. Each distinct text is encoded once.
     """
     said = comments[comments["text"] != ""]
-    detailed = sorted({text for text in said["text"] if is_informative(text)})
+    texts = said["text"].tolist()
+    detailed = sorted(text for text in set(texts) if is_informative(text))
     found: dict[str, tuple[str | None, float, float]] = {}
     if detailed and layer_places(artifact.themes, "fine"):
         matches = assign(artifact, encode(detailed))
@@ -124,12 +125,12 @@ def new_assignments(
         found = dict(zip(detailed, zip(*columns, strict=True), strict=True))
     else:
         found = {text: (None, 0.0, 0.0) for text in detailed}
-    rows = [found.get(text, (NO_DETAIL, 0.0, 0.0)) for text in said["text"]]
+    rows = [found.get(text, (NO_DETAIL, 0.0, 0.0)) for text in texts]
     return pd.DataFrame(
         {
             "comment": said["id"].to_numpy(dtype=object),
             "start": np.zeros(len(said), dtype=np.int64),
-            "end": said["text"].str.len().to_numpy(dtype=np.int64),
+            "end": np.asarray([len(text) for text in texts], dtype=np.int64),
             "theme": pd.Series([row[0] for row in rows], dtype=object),
             "similarity": np.asarray([row[1] for row in rows], dtype=np.float64).round(6),
             "margin": np.asarray([row[2] for row in rows], dtype=np.float64).round(6),
@@ -163,7 +164,7 @@ def main_labels(assigned: pd.DataFrame, comments: Sequence[str], numbers: Mappin
     spans = pd.DataFrame(
         {
             "comment": assigned["comment"],
-            "label": [numbers.get(theme, NO_LABEL) for theme in assigned["theme"]],
+            "label": [numbers.get(theme, NO_LABEL) for theme in assigned["theme"].tolist()],
             "length": assigned["end"] - assigned["start"],
             "similarity": assigned["similarity"],
         }
@@ -173,5 +174,5 @@ def main_labels(assigned: pd.DataFrame, comments: Sequence[str], numbers: Mappin
         totals = spans.groupby(["comment", "label"], sort=False).agg({"length": "sum", "similarity": "max"})
         ranked = totals.reset_index().sort_values(["length", "similarity", "label"], ascending=[False, False, True])
         spans = ranked.drop_duplicates("comment")
-    found = dict(zip(spans["comment"], spans["label"], strict=True))
+    found = dict(zip(spans["comment"].tolist(), spans["label"].tolist(), strict=True))
     return np.asarray([found.get(key, NO_LABEL) for key in comments], dtype=np.int64)

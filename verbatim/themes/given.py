@@ -113,19 +113,16 @@ def _one_dimension(given: Iterable[str | None] | NDArray[Any]) -> NDArray[np.obj
 def _ready(texts: pd.Series[Any], *, redact: bool) -> list[str]:
     """Every text cleaned and redacted, each distinct one once; "" for a missing one."""
     redactor = Redactor()
-    known: dict[str, str] = {}
-    for text in _said(texts):
-        if text not in known:
-            plain = clean_text(text)
-            known[text] = redactor.redact(plain).text if redact else plain
-    return [known[text] for text in _said(texts)]
+    said = [_said(text, place) for place, text in enumerate(texts.tolist())]
+    ready = {text: clean_text(text) for text in set(said)}
+    if redact:
+        ready = {text: redactor.redact(plain).text for text, plain in ready.items()}
+    return [ready[text] for text in said]
 
 
-def _said(texts: pd.Series[Any]) -> Iterable[str]:
-    for place, text in enumerate(texts):
-        if isinstance(text, str):
-            yield text
-        elif text is None or text is pd.NA or (isinstance(text, float) and text != text):
-            yield ""
-        else:
-            raise InputError(f"row {place} holds {text!r:.40} ({type(text).__name__}), not a text")
+def _said(text: object, place: int) -> str:
+    if isinstance(text, str):
+        return text
+    if text is None or text is pd.NA or (isinstance(text, float) and text != text):
+        return ""
+    raise InputError(f"row {place} holds {text!r:.40} ({type(text).__name__}), not a text")
