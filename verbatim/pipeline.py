@@ -21,6 +21,7 @@ from verbatim.text.informative import is_informative
 from verbatim.text.sentiment import sentiments
 from verbatim.themes.boundaries import learn_prototypes
 from verbatim.themes.describe import Documents, Layer, describe
+from verbatim.themes.languages import foreign_language_note
 from verbatim.themes.model import NO_DETAIL, PlacedTexts, ThemeModel, text_key
 from verbatim.themes.quality import measure_quality
 
@@ -64,6 +65,7 @@ def mine(
     report = progress or _silent
     rows = prepare(comments)
     documents = distinct_documents(rows)
+    _warn_of_languages(rows, encoder.id)
     vectors = encode(documents.texts, encoder, report)
     report("Grouping", 0, 1)
     tree = group(documents.texts, vectors, encoder_id=encoder.id, clusterer=clusterer, previous=previous, refit=refit)
@@ -236,6 +238,15 @@ def in_reading_order(top: Layer, sub: Layer, no_detail: Theme | None) -> tuple[t
         themes.append(no_detail)
         centroids.append(np.zeros(top.centroids.shape[1], dtype=np.float32))
     return tuple(themes), np.stack(centroids)
+
+
+def _warn_of_languages(rows: pd.DataFrame, encoder_id: str) -> None:
+    """Say in the log that most comments are in languages that the encoder does not know, and what to set."""
+    said = rows[rows["informative"]]
+    languages = said["language"].tolist() if "language" in said else None
+    note = foreign_language_note(said["text"].tolist(), languages, encoder_id)
+    if note is not None:
+        log.warning(note)
 
 
 def _silent(step: str, done: int, total: int) -> None:
