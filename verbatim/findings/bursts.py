@@ -71,15 +71,15 @@ def day_alarms(
     rows, labels = dated(comments, month, tz, months=LOOK_BACK)
     chosen = sorted(set(themes))
     slots, starts = half_days(rows, tz)
-    comments = indicator(pairs, pd.Index(rows["id"]), chosen, key="comment_id")
+    on_theme = indicator(pairs, pd.Index(rows["id"]), chosen, key="comment_id")
     who = who_spoke(rows, KEYS)
-    spoken = voices(comments, who, slots, len(starts) - 1).capped(1)
+    spoken = voices(on_theme, who, slots, len(starts) - 1).capped(1)
     local = [start.astimezone(checked_zone(tz)) for start in starts[:-1]]
     clock = _Clock(
         np.array([f"{start:%Y-%m}" == labels[-1] for start in local]), np.array([start.weekday() for start in local])
     )
     halves, totals = counts_of(spoken, spoken.slots)
-    exact = _customers_by_window(comments, who, slots, spoken.count)
+    exact = _customers_by_window(on_theme, who, slots, spoken.count)
     deviate, expected = _evidence(halves, totals[None], clock, several, exact=exact)
     records = []
     for place in np.flatnonzero(deviate.max(axis=1, initial=0.0) > 0):
@@ -88,7 +88,7 @@ def day_alarms(
         records.append(
             {
                 "theme_id": chosen[place], "start": starts[window], "end": starts[min(window + 2, len(starts) - 1)],
-                "customers": int(exact[place, window]), "n": int(comments[inside].sum(axis=0)[0, place]),
+                "customers": int(exact[place, window]), "n": int(on_theme[inside].sum(axis=0)[0, place]),
                 "of": len(np.unique(who[inside])), "expected": float(expected[place, window]),
                 "deviate": float(deviate[place, window]),
             }
@@ -105,13 +105,13 @@ def day_alarms(
     return table.iloc[order].reset_index(drop=True)[list(COLUMNS)]
 
 
-def _customers_by_window(comments: sparse.csr_matrix, who: Codes, slots: Codes, count: int) -> Array:
+def _customers_by_window(on_theme: sparse.csr_matrix, who: Codes, slots: Codes, count: int) -> Array:
     """Different customers on each theme in the half-days j and j + 1, ``(t, s)``."""
-    found = np.zeros((comments.shape[1], count))
+    found = np.zeros((on_theme.shape[1], count))
     for phase in (0, 1):
         windows = (slots + phase) // 2
         size = int(windows.max()) + 1
-        inside = voices(comments, who, windows, size).capped(1)
+        inside = voices(on_theme, who, windows, size).capped(1)
         days, _ = counts_of(inside, inside.slots)
         firsts = 2 * np.arange(size) - phase
         kept = (firsts >= 0) & (firsts < count)
