@@ -41,3 +41,23 @@ def test_forms_of_a_word_share_a_stem():
     assert stem("improved") == stem("improvement") == stem("improving")
     assert stem("deliveries") == stem("delivery")
     assert stem("refund") != stem("return")
+
+
+@pytest.mark.parametrize("text", ["how long does it take", "what movies are playing", "where are my parcels"])
+def test_whole_questions_can_be_names(text):
+    words = text.split()
+    assert is_name(words) is (words[-1] != "take")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "company were you designed",
+        "salary be received",
+        "app a some withdrawal",
+        "card but money",
+        "something i bought",
+    ],
+)
+def test_pieces_of_clauses_cannot_be_names(text):
+    assert not is_name(text.split())

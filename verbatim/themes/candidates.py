@@ -47,18 +47,23 @@ KEYWORDS = 8
 CANDIDATES = 60
 PAIRED = 5  # keywords that are paired
 SMALLEST_SHARE = 0.015  # of a theme's texts must have a phrase that speaks for it
+SMALLEST_SHARE_OF_WORD = 0.05  # the same for a single word as a name
 LEAST_LIFT = 1.25  # a keyword is at least so many times more usual in its theme than in the others
 FAIR_SHARE = 0.5  # "poor service" may name a theme only if half of those who say "service" say it so
 FAIR_SHARE_OF_NEGATIONS = 1.0  # a bare phrase contains those of the negated one where they touch
 
-LENGTH_BONUS = {1: -0.28, 2: 0.0, 3: 0.03, 4: 0.02, 5: -0.02}
-PAIR_BONUS = -0.8  # "A and B" says less than a phrase people used, though more texts have one of the two
+LENGTH_BONUS = {1: -0.3, 2: 0.0, 3: 0.03, 4: 0.02, 5: -0.02}
+PAIR_BONUS = -1.0  # "A and B" says less than a phrase people used, though more texts have one of the two
 CUT_LEFT, CUT_RIGHT = 0.35, 0.35  # taken off where the phrase is always part of a longer one
 QUESTION_BONUS = -0.08  # "How long do transfers take" is fine where no phrase says it
-UNFINISHED = 0.5  # taken off a question that goes on
+UNFINISHED, UNFINISHED_WORD, UNFINISHED_QUESTION = (
+    0.45,
+    0.3,
+    1.0,
+)  # taken off what goes on: "app loses", "dried", "when will my"
 DIGITS = 0.15  # taken off for a number or code in a name
-WEAK_END = 0.08  # taken off for an end that says little ("time to explain")
-NOUN, MODIFIES = 0.15, 0.35  # for a single word after an article; taken off where it goes with a noun ("dried fruit")
+WEAK_END = 0.12  # taken off for an end that says little ("time to explain")
+NOUN = 0.15  # for a single word after an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,9 @@ def candidates(counts: GroupCounts, best: Sequence[Sequence[int]]) -> list[list[
 
 def _phrases(counts: GroupCounts, row: int) -> list[int]:
     columns, inside = counts.entries(row)
-    usable = np.flatnonzero((inside >= counts.rarest(row)) & (counts.lift(row) >= 1) & counts.could_name[columns])
+    words = len(counts.table.levels[0].words) if counts.table.levels else 0
+    least = np.where(columns < words, SMALLEST_SHARE_OF_WORD * counts.sizes[row], counts.rarest(row))
+    usable = np.flatnonzero((inside >= least) & (counts.lift(row) >= 1) & counts.could_name[columns])
     ranked = usable[np.argsort(-counts.weights(row)[usable].round(12), kind="stable")][: 2 * CANDIDATES]
     fair = (column for column in columns[ranked].tolist() if _is_fair(counts, row, column))
     return [column for column, _ in zip(fair, range(CANDIDATES), strict=False)]
@@ -245,9 +252,10 @@ def _readability(counts: GroupCounts, columns: NDArray[np.int64]) -> NDArray[np.
         around = Neighbours.of(counts, level.at, length, columns[here])
         cut = CUT_LEFT * around.cut_left() + CUT_RIGHT * around.cut_right()
         bonus[here] = LENGTH_BONUS[length] + QUESTION_BONUS * asking - digits - WEAK_END * weak - cut
-        bonus[here] -= UNFINISHED * asking * around.modifying_share()
+        goes_on = (UNFINISHED if length > 1 else UNFINISHED_WORD) * around.unfinished_share()
+        bonus[here] -= np.where(asking, UNFINISHED_QUESTION * around.followed_share(), goes_on)
         if length == 1:
-            bonus[here] += NOUN * around.noun_share() - MODIFIES * around.modifying_share()
+            bonus[here] += NOUN * around.noun_share()
     return bonus
 
 
@@ -300,9 +308,13 @@ class Neighbours:
         """How often an article, a pronoun or a preposition other than "to" comes before."""
         return self._share(self.before, (self.kinds & (ARTICLE | PRONOUN | PREPOSITION)) > 0)
 
-    def modifying_share(self) -> NDArray[np.float64]:
-        """How often a word that says what it is about comes after."""
-        return self._share(self.after, (self.kinds & CONTENT) > 0)
+    def unfinished_share(self) -> NDArray[np.float64]:
+        """How often an object or a noun comes right after: what a phrase is about is then cut off ("app loses")."""
+        return self._share(self.after, (self.kinds & (CONTENT | ARTICLE | PRONOUN | QUESTION)) > 0)
+
+    def followed_share(self) -> NDArray[np.float64]:
+        """How often any word that does not start a new part of the sentence comes right after."""
+        return self._share(self.after, (self.kinds & (LINK | PREPOSITION)) == 0)
 
     def _share(self, neighbour: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         found = (neighbour >= 0) & wanted[neighbour]

@@ -32,9 +32,14 @@ if TYPE_CHECKING:
 TEXTS_READ = 16_000  # of all groups together; a larger group is read in an even sample
 FEWEST_READ = 60  # of a group
 WEIGHT_OF_MARGIN = 0.5  # lead over the nearest other centre, beside closeness to the own one
-WEIGHT_OF_SHARE = 0.12  # per factor e in the share of the theme's texts that have the phrase
-WEIGHT_OF_SHARE_OF_WORD = 0.18  # the same for a single word, which says less
-ROUNDS = (3, 6, 16)  # candidates of a group that are encoded: first these, then more if none is nearest to its own centre
+WEIGHT_OF_SHARE = 0.14  # per factor e in the share of the theme's texts that have the phrase
+WEIGHT_OF_SHARE_OF_WORD = 0.2  # the same for a single word, which says less
+ROUNDS = (
+    3,
+    6,
+    16,
+    40,
+)  # candidates of a group that are encoded: more, if none of the first is nearest to its own centre
 ALIKE = 0.87  # of letters: "Costumer support" is no other name than "Customer support"
 
 

@@ -55,29 +55,28 @@ _PREPOSITIONS = frozenset(
     """to of for from with in on at by about into over under after before between during out up down off through against
     per via around near towards onto within upon across along among behind beside besides like despite""".split()
 )
-_QUESTIONS = frozenset(
-    "how what which when where why who whom whose what's how's where's wie was warum qué cómo".split()
-)
+_QUESTIONS = frozenset("how what when where why what's how's where's wie was warum qué cómo".split())
 _ARTICLES = frozenset("a an the der die das ein eine el la los las un una".split())
 _PRONOUNS = frozenset(
     """my your his her its our their me him us them mine yours ours theirs this these those some any every each all both
     another other others such own self myself yourself himself herself itself themselves mein meine ihr ihre mi tu su
-    much many""".split()
+    much many it""".split()
 )
 _WEAK = frozenset(
     """time times day days way ways people person lot lots something anything everything someone somewhere stuff issue
-    issues problem problems thing things bit more most less month months week weeks year years hour hours minute minutes
-    everybody nobody anybody lady ladies man men woman women guy guys gentleman someone place life
-    today yesterday tomorrow tonight now already still again soon later ago moment moments place reason reasons kind
-    kinds type types sort sorts part parts case cases number numbers example rest end start point question questions
-    answer experience experiences overall general generally possible fact sure new old little big small able needed
-    help helped helping find found look looking looked tell told talk ask asked asking let give given gave feel felt
-    feeling set check know show maybe exactly long short high low right left correct anymore moreover
-    instead else ever never always usually sometimes often however definitely absolutely extremely completely totally
-    quickly quick actually currently simply quite pretty especially particularly tried trying try happened happen
-    happening wondering wonder hear heard guess hope hoping seem seems seemed thought believe understand idea clue
-    current specific exact certain different several couple amount hi bye approximately roughly basically honestly
-    obviously especially previously recently""".split()
+    issues problem problems thing things bit more most less month months week weeks year years hour hours minute
+    minutes everybody nobody anybody lady ladies man men woman women guy guys gentleman place life monday tuesday
+    wednesday thursday friday saturday sunday january february april june july august september october november
+    december morning afternoon evening today yesterday tomorrow tonight now already still again soon later ago moment
+    moments reason reasons kind kinds type types sort sorts part parts case cases number numbers example rest end
+    start point question questions answer experience experiences overall general generally possible fact sure new old
+    little big small able needed help helped helping find found look looking looked tell told talk ask asked asking
+    let give given gave feel felt feeling set check know show maybe exactly long short high low right left correct
+    anymore moreover instead else ever never always usually sometimes often however definitely absolutely extremely
+    completely totally quickly quick actually currently simply quite pretty especially particularly tried trying try
+    happened happen happening wondering wonder hear heard guess hope hoping seem seems seemed thought believe
+    understand idea clue current specific exact certain different several couple amount hi bye approximately roughly
+    basically honestly obviously previously recently""".split()
 )
 _EXTRA_STOP_WORDS = frozenset(
     """im iam i'am ive thats also got get gets getting lot lots etc would could should please thank thanks thankyou hi
