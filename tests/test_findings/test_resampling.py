@@ -3,17 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from verbatim.findings.resampling import BLOCKS, blocks_of, customers_of, draws_of, holm, spread, two_sided
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-@settings(max_examples=20, deadline=None)
-def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
-    assert holm(np.array(p)) == pytest.approx(multipletests(p, method="holm")[1])
+def test_holm_is_that_of_statsmodels() -> None:
+    rng = np.random.default_rng(3)
+    for size in range(1, 30):
+        p = np.round(rng.uniform(0, 1, size) ** 3, 2)  # small ones and ties among them
+        assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
 
 
 def test_holm_does_not_count_what_is_unknown() -> None:
