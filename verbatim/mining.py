@@ -27,6 +27,7 @@ from verbatim.themes.encode import find_encoder
 from verbatim.themes.llm import find_namer, naming_summary
 from verbatim.themes.model import LinkKind
 from verbatim.themes.people import said_names
+from verbatim.tone import learn_from_store, save_sentiment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
     from verbatim.themes.model import ThemeModel
+    from verbatim.tone import SentimentModel
 
 log = logging.getLogger(__name__)
 
@@ -134,17 +136,19 @@ def mine_store(
     if task.active is not None:
         previous = model_before(store, task.active.id, model_folder(settings, task.active.id), edited=False)
     namer = find_namer(settings, encoder, hidden=said_names(list(comments["text"]), people(store)))
+    sentiment = learn_from_store(store, encoder, seed=settings.seed, progress=progress)
     fitted = mine(
         comments,
         encoder=encoder,
         clusterer=LeidenClusterer(themes=settings.themes, seed=settings.seed),
         namer=namer,
+        sentiment=sentiment,
         previous=previous,
         refit=_why_refit(task, asked=refit),
         first_number=queries.next_theme_number(store),
         progress=progress,
     )
-    return replace(_keep(store, settings, task, fitted), naming=naming_summary(namer))
+    return replace(_keep(store, settings, task, (fitted, sentiment)), naming=naming_summary(namer))
 
 
 def people(store: Store) -> set[str]:
@@ -221,8 +225,9 @@ def _why_refit(task: Task, *, asked: bool) -> str | None:
     return f"the settings are others ({', '.join(changed)})" if changed else None
 
 
-def _keep(store: Store, settings: Settings, task: Task, fitted: ThemeModel) -> MineResult:
-    """Make the edits of people true in what was ``fitted``, and save it as the active model."""
+def _keep(store: Store, settings: Settings, task: Task, found: tuple[ThemeModel, SentimentModel]) -> MineResult:
+    """Make the edits of people true in the themes that were found, and save them as the active model."""
+    fitted, sentiment = found
     edits = _edits(store)
     texts = dict(zip(task.comments["id"], task.comments["text"], strict=True))
     replayed = replay(fitted, edits, Corpus.of(fitted.assignments, texts, task.encoder)) if edits else None
@@ -234,6 +239,7 @@ def _keep(store: Store, settings: Settings, task: Task, fitted: ThemeModel) -> M
     model_id = task.key if previous_id is None else stable_key(task.key, previous_id)
     folder = model_folder(settings, model_id)
     save_artifact(folder, model, fitted=None if replayed is None else fitted)
+    save_sentiment(folder, sentiment)
     rows = model_rows(model, model_id, task.parameters, comments=len(task.comments), previous_id=previous_id)
     head = {**rows.model, "edited_through": edits[-1].sequence if edits else 0}
     for old in store.save_theme_model(head, rows.themes, rows.assignments, rows.links):

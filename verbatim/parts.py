@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from verbatim.domain import Assignment
 from verbatim.guided.pieces import MOST_CLAUSES
@@ -21,6 +22,7 @@ from verbatim.text.informative import is_informative
 from verbatim.themes.encode import unit_rows
 from verbatim.themes.model import NO_DETAIL
 from verbatim.themes.prototypes import finest_rows
+from verbatim.tone import score_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from verbatim.guided.spans import Spread
     from verbatim.themes.model import ThemeModel
+    from verbatim.tone import SentimentModel
 
     Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -102,23 +105,78 @@ def read_parts(
     return parts
 
 
-def with_parts(model: ThemeModel, texts: Mapping[str, str], parts: Mapping[str, tuple[Part, ...]]) -> ThemeModel:
-    """``model`` with an assignment a part for the comments (``texts`` by id) that have ``parts``; sizes follow."""
+def with_parts(
+    model: ThemeModel,
+    rows: pd.DataFrame,
+    parts: Mapping[str, tuple[Part, ...]],
+    sentiment: SentimentModel | None,
+) -> ThemeModel:
+    """``model`` with an assignment a part for the comments whose text has ``parts``; sizes follow.
+
+    ``rows`` are the comments, as `verbatim.pipeline.prepare` gives them. Each part has a sentiment of its own.
+    """
+    of = rows.set_index("id")
+    said = {str(key): parts[text] for key, text in of["text"].items() if text in parts}
+    placed = [entry for entry in model.assignments if entry.comment_id in said and entry.theme_id != NO_DETAIL]
+    felt = iter(
+        _sounds(of, [(entry.comment_id, part) for entry in placed for part in said[entry.comment_id]], sentiment)
+    )
     assignments: list[Assignment] = []
     for entry in model.assignments:
-        several = parts.get(texts[entry.comment_id], ()) if entry.theme_id not in (None, NO_DETAIL) else ()
-        assignments += [
-            replace(
-                entry,
-                theme_id=part.theme_id,
-                similarity=part.similarity,
-                margin=part.margin,
-                start=part.place[0],
-                end=part.place[1],
+        if entry.comment_id not in said or entry.theme_id == NO_DETAIL:
+            assignments.append(entry)
+            continue
+        for part in said[entry.comment_id]:
+            start, end = part.place
+            assignments.append(
+                Assignment(
+                    entry.comment_id, part.theme_id, part.similarity, part.margin, start, end, sentiment=next(felt)
+                )
             )
-            for part in several
-        ] or [entry]
     return recounted(replace(model, assignments=tuple(assignments)))
+
+
+def how_comments_sound(
+    rows: pd.DataFrame, vector_of: Mapping[str, NDArray[np.float32]], encode: Encode, sentiment: SentimentModel | None
+) -> list[float | None]:
+    """The sentiment of each of ``rows`` as a whole, −1 … 1; ``None`` where its language is not served.
+
+    ``vector_of`` knows the vectors of some texts; ``encode`` makes those of others. Without a model VADER answers.
+    """
+    spoken = _spoken(rows)
+    pairs = spoken.drop_duplicates(["text", "question"])
+    lacking = sorted(set(pairs["text"]) - set(vector_of)) if sentiment is not None else []
+    known = {**vector_of, **dict(zip(lacking, encode(lacking), strict=True))} if lacking else vector_of
+    blank = np.zeros(0, dtype=np.float32)
+    vectors = [known[text] if sentiment is not None else blank for text in pairs["text"]]
+    felt = score_texts(
+        list(pairs["text"]), np.asarray(vectors), _or_none(pairs, "language"), sentiment, list(pairs["question"])
+    )
+    by_pair = dict(zip(zip(pairs["text"], pairs["question"], strict=True), felt, strict=True))
+    return [by_pair[pair] for pair in zip(spoken["text"], spoken["question"], strict=True)]
+
+
+def _sounds(of: pd.DataFrame, said: Sequence[tuple[str, Part]], sentiment: SentimentModel | None) -> list[float | None]:
+    """The sentiment of each part of a comment."""
+    if not said:
+        return []
+    spoken = _spoken(of.loc[[key for key, _ in said]])
+    texts = [text[slice(*part.place)] for text, (_, part) in zip(spoken["text"], said, strict=True)]
+    vectors = np.stack([part.vector for _, part in said])
+    return score_texts(texts, vectors, _or_none(spoken, "language"), sentiment, list(spoken["question"]))
+
+
+def _spoken(rows: pd.DataFrame) -> pd.DataFrame:
+    """The text, question and language of comments; ``None`` where not known."""
+    columns = {name: rows[name] if name in rows else None for name in ("text", "question", "language")}
+    frame = pd.DataFrame(columns, index=rows.index).astype(object)
+    return frame.where(frame.notna(), None)
+
+
+def _or_none(spoken: pd.DataFrame, name: str) -> list[str | None] | None:
+    """A column; ``None`` where nothing in it is known, so that it is found out."""
+    values = list(spoken[name])
+    return values if any(value is not None for value in values) else None
 
 
 def recounted(model: ThemeModel) -> ThemeModel:

@@ -17,8 +17,8 @@ import pandas as pd
 from verbatim.domain import Assignment, Theme
 from verbatim.errors import EmptyError
 from verbatim.identity import carry_on, group, links_between
+from verbatim.parts import how_comments_sound, read_parts, with_parts
 from verbatim.text.informative import is_informative
-from verbatim.text.sentiment import sentiments
 from verbatim.themes.boundaries import learn_prototypes
 from verbatim.themes.describe import Documents, Layer, describe
 from verbatim.themes.languages import foreign_language_note
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from verbatim.identity import Grouping
+    from verbatim.parts import Part
     from verbatim.protocols import Clusterer, Encoder, Namer
+    from verbatim.tone import SentimentModel
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ def mine(
     encoder: Encoder,
     clusterer: Clusterer,
     namer: Namer,
+    sentiment: SentimentModel | None = None,
     previous: ThemeModel | None = None,
     refit: str | None = None,
     first_number: int = 1,
@@ -55,9 +58,11 @@ def mine(
     """Find the themes of ``comments``; the order of the rows does not matter.
 
     ``comments`` has the columns ``id`` (unique) and ``text`` (redacted), and, where known, ``informative``,
-    ``language`` and ``occurred_at``. With ``previous``, the model before (without edits), its themes grow by what is
-    new, or are fitted anew where that is needed or ``refit`` gives a reason to; either way their ids continue. Numbers
-    of new themes start from ``first_number``, or higher where ``previous`` says so.
+    ``language``, ``question`` and ``occurred_at``. ``sentiment`` says how they sound; without it VADER does.
+
+    With ``previous``, the model before (without edits), its themes grow by what is new, or are fitted anew where that
+    is needed or ``refit`` gives a reason to; either way their ids continue. Numbers of new themes start from
+    ``first_number``, or higher where ``previous`` says so.
 
     Raises:
         EmptyError: there are no comments.
@@ -67,6 +72,10 @@ def mine(
     documents = distinct_documents(rows)
     _warn_of_languages(rows, encoder.id)
     vectors = encode(documents.texts, encoder, report)
+    rows["sentiment"] = how_comments_sound(
+        rows, dict(zip(documents.texts, vectors, strict=True)), encoder.encode, sentiment
+    )
+    documents = replace(documents, mood=_mood(rows, documents.texts))
     report("Grouping", 0, 1)
     tree = group(documents.texts, vectors, encoder_id=encoder.id, clusterer=clusterer, previous=previous, refit=refit)
     report("Naming", 0, 1)
@@ -94,7 +103,9 @@ def mine(
         owners=tuple(finest.themes[row].id for row in owners.tolist()),
     )
     carried = carry_on(model, previous, first_number=first_number)
-    return carried if previous is None else replace(carried, links=links_between(previous, carried))
+    parts = parts_of(carried, rows, documents, vectors, lambda texts: encode(texts, encoder, report, "Reading clauses"))
+    whole = with_parts(carried, rows, parts, sentiment)
+    return whole if previous is None else replace(whole, links=links_between(previous, whole))
 
 
 def prepare(comments: pd.DataFrame) -> pd.DataFrame:
@@ -111,11 +122,6 @@ def prepare(comments: pd.DataFrame) -> pd.DataFrame:
     if "informative" not in rows:
         known = {text: is_informative(text) for text in distinct}
         rows["informative"] = texts.map(known)
-    languages = rows["language"] if "language" in rows else pd.Series(None, index=rows.index, dtype=object)
-    first = [language if isinstance(language, str) else None for language in languages[distinct.index]]
-    felt = sentiments(list(distinct), first if "language" in rows else None)
-    sentiment_of = dict(zip(distinct, felt, strict=True))
-    rows["sentiment"] = pd.Series([sentiment_of[text] for text in texts], index=rows.index, dtype=object)
     return rows.assign(text=texts, informative=rows["informative"].astype(bool))
 
 
@@ -132,7 +138,6 @@ def distinct_documents(rows: pd.DataFrame) -> Documents:
         np.asarray([counts[text] for text in texts], dtype=np.int64),
         tuple(str(speakers[text]) for text in texts),
         recency=_recency(detailed, texts),
-        mood=_mood(detailed, texts),
     )
 
 
@@ -144,23 +149,39 @@ def _recency(detailed: pd.DataFrame, texts: Sequence[str]) -> NDArray[np.float64
     return np.asarray(newest.rank(pct=True).fillna(0.0), dtype=np.float64)
 
 
-def _mood(detailed: pd.DataFrame, texts: Sequence[str]) -> NDArray[np.float64] | None:
+def _mood(rows: pd.DataFrame, texts: Sequence[str]) -> NDArray[np.float64] | None:
     """The sentiment of each text, from -1 to 1, NaN where unknown; ``None`` where none is known."""
-    if "sentiment" not in detailed or detailed["sentiment"].isna().all():
+    if rows["sentiment"].isna().all():
         return None
-    felt = pd.to_numeric(detailed["sentiment"]).groupby(detailed["text"]).mean().reindex(list(texts))
+    felt = pd.to_numeric(rows["sentiment"]).groupby(rows["text"]).mean().reindex(list(texts))
     return np.asarray(felt, dtype=np.float64)
 
 
-def encode(texts: Sequence[str], encoder: Encoder, report: Progress) -> NDArray[np.float32]:
+def parts_of(
+    model: ThemeModel,
+    rows: pd.DataFrame,
+    documents: Documents,
+    vectors: NDArray[np.float32],
+    encode_clauses: Callable[[Sequence[str]], NDArray[np.float32]],
+) -> dict[str, tuple[Part, ...]]:
+    """The parts of the texts that speak of several themes, by text."""
+    theme_of = {entry.comment_id: entry.theme_id or NO_DETAIL for entry in model.assignments}
+    first = rows[rows["informative"]].drop_duplicates("text").set_index("text")
+    main = [theme_of[str(key)] for key in first["id"].reindex(list(documents.texts))]
+    known = first["language"].reindex(list(documents.texts)) if "language" in first else [None] * len(main)
+    languages = [language if isinstance(language, str) else None for language in known]
+    return read_parts(model, documents.texts, vectors, main, languages, encode_clauses)
+
+
+def encode(texts: Sequence[str], encoder: Encoder, report: Progress, step: str = "Encoding") -> NDArray[np.float32]:
     """The vectors of ``texts``, shape ``(n, d)``, encoded in chunks of like length."""
     vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
     order = sorted(range(len(texts)), key=lambda row: (len(texts[row]), row))
     for at in range(0, len(order), CHUNK_ROWS):
-        report("Encoding", at, len(order))
+        report(step, at, len(order))
         rows = order[at : at + CHUNK_ROWS]
         vectors[rows] = encoder.encode([texts[row] for row in rows])
-    report("Encoding", len(order), len(order))
+    report(step, len(order), len(order))
     return vectors
 
 

@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     llm_url: str | None = Field(
         None,
-        description="address of an OpenAI-compatible service that names themes, up to /v1; redacted quotes are sent there",
+        description="OpenAI-compatible service that names themes, its address up to /v1; redacted quotes go there",
     )
     llm_model: str | None = Field(None, description="the language model that names themes; without it phrases do")
     llm_key: SecretStr | None = Field(None, description="key of the service that names themes; never shown or logged")

@@ -127,7 +127,12 @@ def _new_groups(
         came_back = bool(retired) and float((np.stack(retired) @ centre).max()) >= LEAST_COSINE
         large = len(members) >= smallest or came_back
         distinct = float((finest @ centre).max()) < LEAST_COSINE
-        if large and distinct and near.mean() >= LEAST_COHESION * cohesion and (near - own[members]).mean() >= LEAST_GAIN:
+        if (
+            large
+            and distinct
+            and near.mean() >= LEAST_COHESION * cohesion
+            and (near - own[members]).mean() >= LEAST_GAIN
+        ):
             groups.append(members)
     return sorted(groups, key=lambda members: (-len(members), int(members[0])))
 

@@ -91,8 +91,9 @@ class ThemeModel:
 
     ``themes`` are ordered: the top by size, each followed by its sub-themes, "No detail" last. ``centroids``
     (t, d), unit rows, belong to ``themes`` in order; the row of "No detail" is zero. ``assignments`` has one entry
-    a comment, in the order of the comments' ids, and names the finest theme: one without sub-themes; those of a theme
-    at the top add up to it. ``next_number`` is the number that the next new theme will get.
+    a comment, or one a part of a comment that speaks of several themes, in the order of the comments' ids, and names
+    the finest theme: one without sub-themes. A theme's size counts each comment once, those of sub-themes included.
+    ``next_number`` is the number that the next new theme will get.
 
     What the next mining carries on from: ``texts``, where it placed each text; ``retired`` themes; ``fitted``, how many
     distinct texts the last whole fit saw. ``links`` tell how the themes follow from the model before, and ``told`` is
