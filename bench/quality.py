@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,7 +62,27 @@ def main() -> str:
         vectors = encode(distinct, encoder, lambda *_: None)
         for topics in (*_ours(distinct, encoder), *_bertopic(distinct, vectors)):
             lines.append(f"| {name} | {_row(topics, distinct, vectors, encoder)} |")
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", _duplicates(), ""])
+
+
+def _duplicates() -> str:
+    """A million times the same text, in a process of its own."""
+    script = """
+import resource, time
+import pandas as pd
+from verbatim.pipeline import mine
+from verbatim.themes.cluster import LeidenClusterer
+from verbatim.themes.hashing import HashingEncoder
+from verbatim.themes.name import PhraseNamer
+encoder, texts = HashingEncoder(), ["The refund never arrived"] * 1_000_000
+frame = pd.DataFrame({"id": [f"c{row:07d}" for row in range(len(texts))], "text": texts, "language": "en"})
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+model = mine(frame, encoder=encoder, clusterer=LeidenClusterer(), namer=PhraseNamer(encoder))
+more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(f"{time.perf_counter() - began:.0f} s and {more / 1024:.0f} MiB, {len(model.themes)} theme")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return f"1,000,000 times the same comment, from a frame to a theme: {done.stdout.strip()}."
 
 
 def _ours(texts: list[str], encoder: CachedEncoder) -> list[Topics]:

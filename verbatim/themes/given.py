@@ -42,7 +42,8 @@ def read_comments(given: Comments, *, redact: bool = True, first: int = 0) -> pd
         rows = _of_frame(given)
     else:
         texts = given if isinstance(given, pd.Series) else pd.Series(_one_dimension(given), dtype=object)
-        rows = pd.DataFrame({TEXT: texts.to_numpy(dtype=object), "label": texts.index.to_numpy()})
+        cells = pd.Series(texts.to_numpy(dtype=object), dtype=object)  # pandas' own texts hold no lone surrogates
+        rows = pd.DataFrame({TEXT: cells, "label": texts.index.to_numpy()})
     if rows.empty:
         raise EmptyError("there are no comments; give at least one text")
     if "id" not in rows:
