@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from verbatim.domain import Metric
+from verbatim.edits.archived import hidden_themes
 from verbatim.errors import EmptyError, NotFoundError
 from verbatim.storage import queries
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """A theme as it is listed; ``share`` (0…1) is of all comments mined; sub-themes name their parent."""
+    """A theme as it is listed; ``share`` (0…1) is of all comments mined; sub-themes name their parent.
+
+    ``aliases`` are the ids of themes that people merged into it.
+    """
 
     id: str
     parent_id: str | None
@@ -29,6 +33,10 @@ class ThemeRow:
     quotes: tuple[str, ...]
     size: int
     share: float
+    description: str | None = None
+    pinned: bool = False
+    archived: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +63,10 @@ class Said:
     ratings: dict[str, float]
 
 
-def theme_tree(store: Store) -> list[ThemeRow]:
-    """The themes of the active model: each top theme, largest first, followed by its sub-themes.
+def theme_tree(store: Store, *, archived: bool = False) -> list[ThemeRow]:
+    """The themes of the active model: each top theme, largest first, followed by what is under it.
+
+    With ``archived`` those that a person archived too.
 
     Raises:
         EmptyError: nothing was mined yet.
@@ -66,19 +76,29 @@ def theme_tree(store: Store) -> list[ThemeRow]:
         raise EmptyError("no themes yet; run `verbatim mine` first")
     rows = [_row(record) for record in frame.to_dict("records")]
     total = sum(row.size for row in rows if row.parent_id is None)
-    shared = [ThemeRow(**{**asdict(row), "share": row.size / total if total else 0.0}) for row in rows]
-    tops = [row for row in shared if row.parent_id is None]
-    return [row for top in tops for row in (top, *(sub for sub in shared if sub.parent_id == top.id))]
+    hidden = set() if archived else hidden_themes(frame)
+    below: dict[str | None, list[ThemeRow]] = {}
+    for row in rows:
+        if row.id not in hidden:
+            below.setdefault(row.parent_id, []).append(replace(row, share=row.size / total if total else 0.0))
+    ordered = below.get(None, [])[::-1]
+    tree = []
+    while ordered:
+        tree.append(ordered.pop())
+        ordered += below.get(tree[-1].id, [])[::-1]
+    return tree
 
 
 def find_theme(tree: list[ThemeRow], wanted: str) -> ThemeRow:
-    """The theme whose id is ``wanted``, or whose name is it or begins with it (case does not matter).
+    """The theme whose id (or that of one merged into it) is ``wanted``, or whose name is it or begins with it.
+
+    Case does not matter.
 
     Raises:
         NotFoundError: none, or several; the message names them.
     """
     plain = wanted.strip().casefold()
-    exact = [row for row in tree if row.id.casefold() == plain]
+    exact = [row for row in tree if plain in (row.id.casefold(), *map(str.casefold, row.aliases))]
     named = [row for row in tree if row.name.casefold() == plain]
     begins = [row for row in tree if plain and row.name.casefold().startswith(plain)]
     for found in (exact, named, begins):
@@ -134,6 +154,10 @@ def _row(record: dict[Any, Any]) -> ThemeRow:
         quotes=tuple(record["quotes"]),
         size=int(record["size"]),
         share=0.0,
+        description=record["description"] if isinstance(record["description"], str) else None,
+        pinned=bool(record["pinned"]),
+        archived=bool(record["archived"]),
+        aliases=tuple(record["aliases"]),
     )
 
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import asdict
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.test_edits.organisation import edited, first, refits
+from tests.test_edits.organisation import desk, edited, first, refits
 from tests.test_edits.truth import assert_edits_are_true, assert_model_is_whole
 from verbatim.edits import EditKind, Reason, live_edits, replay
 from verbatim.edits.requests import Describe, Mark, Merge, Move, MoveTheme, Part, Rename, Split, SplitOff, Undo
 from verbatim.errors import VerbatimError
 
 NAMES = ("Late refund", "Wrong amount", "late  REFUND", "Search", "Kind people")
-STEP = st.tuples(st.sampled_from(range(13)), *[st.integers(0, 10_000)] * 4)
+KINDS = 13
+
+
+def steps_from(seed, most=16):
+    """A sequence of numbers that `request_from` makes requests of."""
+    draw = random.Random(seed)
+    return [
+        (draw.randrange(KINDS), *(draw.randrange(10_000) for _ in range(4))) for _ in range(draw.randrange(1, most))
+    ]
+
+
+STEPS = st.integers(0, 2**32).map(steps_from)  # evenly drawn: small numbers would name the same few themes
 
 
 def request_from(step, model, edits):
@@ -52,15 +64,15 @@ def request_from(step, model, edits):
 
 def made(steps, most=12):
     """The edits that people could make of ``steps``, one after the other."""
-    model, corpus = first()
-    edits = []
+    edits, at = [], desk()
     for step in steps:
         try:
-            edits = edited(edits, request_from(step, replay(model, edits, corpus).model, edits))
+            edits = edited(edits, request_from(step, at.model, edits), at=at)
         except VerbatimError:
             continue
         if len(edits) == most:
             break
+        at = desk(edits)
     return edits
 
 
@@ -73,11 +85,17 @@ def plain(model):
     )
 
 
-PROPERTY = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.generate),  # a sequence out of a seed cannot be shrunk
+)
 
 
 @PROPERTY
-@given(st.lists(STEP, min_size=1, max_size=16), st.sampled_from(range(5)))
+@given(STEPS, st.sampled_from(range(5)))
 def test_every_edit_is_true_after_a_refit(steps, which):
     edits = made(steps)
     model, corpus = [first(), *refits()][which]
@@ -90,7 +108,7 @@ def test_every_edit_is_true_after_a_refit(steps, which):
 
 
 @PROPERTY
-@given(st.lists(STEP, min_size=1, max_size=16))
+@given(STEPS)
 def test_where_nothing_was_undone_and_no_comment_is_gone_there_is_no_conflict(steps):
     edits = made([step for step in steps if step[0] < 11])
     for model, corpus in [first(), *refits()[:2]]:
@@ -98,7 +116,7 @@ def test_where_nothing_was_undone_and_no_comment_is_gone_there_is_no_conflict(st
 
 
 @PROPERTY
-@given(st.lists(STEP, min_size=1, max_size=12), st.sampled_from(range(5)), st.randoms(use_true_random=False))
+@given(STEPS, st.sampled_from(range(5)), st.randoms(use_true_random=False))
 def test_replaying_is_deterministic_and_idempotent(steps, which, draw):
     edits = made(steps)
     model, corpus = [first(), *refits()][which]
@@ -110,12 +128,14 @@ def test_replaying_is_deterministic_and_idempotent(steps, which, draw):
 
 
 @PROPERTY
-@given(st.lists(STEP, min_size=1, max_size=12), st.integers(0, 100))
+@given(STEPS, st.integers(0, 100))
 def test_an_undone_edit_is_as_if_it_had_never_been_made(steps, which):
     edits = [edit for edit in made(steps) if edit.kind is not EditKind.UNDO]
     if not edits:
         return
     undone = edits[which % len(edits)]
+    if any(set(undone.made) & set(edit.payload["themes"]) for edit in edits):
+        return  # then others are about what it made, which is a conflict of theirs
     model, corpus = refits()[0]
     with_undo = edited(edits, Undo(undone.id))
     without = [edit for edit in edits if edit is not undone]
@@ -132,6 +152,7 @@ def test_without_edits_the_model_is_as_it_was():
 @pytest.mark.parametrize("which", range(5))
 def test_the_fits_differ_enough_to_try_edits_on(which):
     model, corpus = [first(), *refits()][which]
-    assert any(theme.parent_id for theme in model.themes)
+    assert which in (0, 3) or model.themes != first()[0].themes
+    assert any(theme.parent_id for theme in model.themes) == (which != 3)
     assert len(corpus.rows) == len(model.assignments)
     assert (np.linalg.norm(corpus.vectors, axis=1) > 0.99).all()

@@ -27,7 +27,8 @@ def print_outcome(outcome: EditOutcome) -> None:
     done = "Would do" if outcome.preview else f"Edit {edit.sequence} by {edit.person}"
     output().print(f"[bold]{done}:[/bold] {escape(words_for(edit))}")
     moved = {0: "no comment moves", 1: "1 comment moves"}.get(outcome.moved, f"{outcome.moved:,} comments move")
-    click.echo(f"{len(outcome.changes)} themes change, {moved} to another theme.")
+    changed = "1 theme changes" if len(outcome.changes) == 1 else f"{len(outcome.changes)} themes change"
+    click.echo(f"{changed}, {moved} to another theme.")
     rows = [_row(change) for change in outcome.changes]
     if rows:
         print_table(("Id", "Theme", "Comments", "Change"), rows)
@@ -136,7 +137,7 @@ _WORDS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "move-theme": lambda theme, payload: (
         f"move {theme} " + ("to the top" if payload["parent"] is None else f"under {payload['parent']}")
     ),
-    "undo": lambda theme, payload: f"undo an edit of {theme}",
+    "undo": lambda theme, payload: f"undo edit {payload['sequence']}",
 }
 
 

@@ -73,13 +73,14 @@ def mine_command(
 
 @click.command("themes")
 @click.argument("theme", required=False)
+@click.option("--archived", is_flag=True, help="List archived themes too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def themes_command(theme: str | None, as_json: bool) -> None:
+def themes_command(theme: str | None, archived: bool, as_json: bool) -> None:
     """List the themes, or show THEME (its id or the beginning of its name): keywords, months, quotes."""
     from verbatim import browse
 
     with opened_store() as (settings, store):
-        tree = browse.theme_tree(store)
+        tree = browse.theme_tree(store, archived=archived or theme is not None)
         if theme is None:
             _list(tree, as_json=as_json)
             return
@@ -117,7 +118,7 @@ def quotes_command(
 
     check_days(start, end)
     with opened_store() as (settings, store):
-        tree = browse.theme_tree(store)
+        tree = browse.theme_tree(store, archived=True)
         row = browse.find_theme(tree, theme)
         if everything or start or end:
             ids = browse.with_sub_themes(tree, row)

@@ -38,8 +38,8 @@ class Edit:
 
     ``payload`` is JSON: ``name``; ``description``; ``sources`` (merge); ``parts``, ``apart`` and ``next_number`` (the
     number of the next new theme then), or ``sub_themes`` (split); ``comments`` and ``from`` (move); ``parent``
-    (move-theme); ``edit`` (undo: an id); and, for every kind but undo, ``encoder`` and ``themes``: snapshots of the
-    themes it is about, by id (see `Snapshot`).
+    (move-theme); ``edit`` and ``sequence`` (undo: of what); and, for every kind but undo, ``encoder`` and ``themes``:
+    snapshots of the themes it is about, by id (see `Snapshot`).
     """
 
     id: str

@@ -286,7 +286,7 @@ def _(request: Undo, desk: Desk) -> Plan:
         raise EditConflictError(
             f"edit {edit.sequence} is undone already, by {undo.person}; undo edit {undo.sequence} to make it again"
         )
-    return Plan(EditKind.UNDO, edit.theme_id, {"edit": edit.id})
+    return Plan(EditKind.UNDO, edit.theme_id, {"edit": edit.id, "sequence": edit.sequence})
 
 
 def _demand_free_name(name: str, desk: Desk, own: str | None) -> None:

@@ -72,6 +72,9 @@ def revive(draft: Draft, context: Context) -> None:
     for theme in draft.themes.values():
         if theme.parent_id is not None and theme.parent_id not in draft.themes:
             theme.parent_id = None
+    for theme in draft.themes.values():
+        if draft.depth(theme.id) > draft.deepest:
+            theme.parent_id = None
     if any(placement.theme_id == NO_DETAIL for placement in context.placements()) and NO_DETAIL not in draft.themes:
         nothing = np.zeros(draft.corpus.vectors.shape[1], dtype=np.float32)
         draft.add(DraftTheme(NO_DETAIL, "No detail", "No detail", (), nothing, kind="no_detail"))

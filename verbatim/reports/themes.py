@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from verbatim.domain import Metric
+from verbatim.edits.archived import hidden_themes
 from verbatim.reports.figures import (
     change_of,
     family_confidence,
@@ -61,6 +62,7 @@ def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure],
         return _absent(NOT_MINED)
     model = models[models["active"].astype(bool)].iloc[0]
     known = queries.themes(store)
+    shown = known[~known["id"].isin(hidden_themes(known))]
     rows = queries.assignments(store, start=calendar.period.start, end=calendar.period.end, by=())
     if rows.empty:
         return replace(_absent(f"No comments with a theme in {month_name(calendar.month)}."), model=_model_name(model))
@@ -68,9 +70,9 @@ def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure],
     rows["root"] = rows["theme_id"].map(roots)
     silent = set(known.loc[known["kind"] != "theme", "id"])
     spoken = rows[~rows["root"].isin(silent)]
-    named = known[(known["kind"] == "theme") & known["parent_id"].isna()]
+    named = shown[(shown["kind"] == "theme") & shown["parent_id"].isna()]
     counted = _counted(store, calendar, roots, silent)
-    moved = [_near(move, calendar, marks) for move in movements(_histories(counted, known, roots, calendar))]
+    moved = [_near(move, calendar, marks) for move in movements(_histories(counted, shown, roots, calendar))]
     top = _top(
         named, spoken, counted, calendar, measures=measures, statuses={move.theme_id: move.kind for move in moved}
     )
