@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric, stable_key
 from verbatim.edits import Corpus, Edit, EditKind, replay
-from verbatim.errors import EmptyError, NotFoundError, StorageError
+from verbatim.errors import EditConflictError, EmptyError, NotFoundError, StorageError
 from verbatim.identity import links_between
 from verbatim.identity.stored import model_before, model_rows
 from verbatim.pipeline import mine
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 METHOD = "leiden-nats/3"  # part of a model's id: raise it when the same comments would give other themes
+ATTEMPTS = 5  # to save a model while people edit
 STEERING = ("method", "question", "themes", "seed", "llm_model")  # parameters that ask for a refit when they change
 
 
@@ -122,7 +123,7 @@ def mine_store(
         EncoderError: no embedding model was found.
         SettingsError: a language model is named without its address.
         MissingExtraError: it is, and its package is not installed.
-        EditConflictError: somebody edited the themes meanwhile; mining again takes it in.
+        EditConflictError: the themes were edited again and again meanwhile; mining again takes it in.
         StorageError: the database or the disk.
     """
     comments = queries.comments(store, start=start, end=end, question=question)
@@ -148,7 +149,7 @@ def mine_store(
         first_number=queries.next_theme_number(store),
         progress=progress,
     )
-    return replace(_keep(store, settings, task, (fitted, sentiment)), naming=naming_summary(namer))
+    return replace(_keep_with_edits(store, settings, task, (fitted, sentiment)), naming=naming_summary(namer))
 
 
 def people(store: Store) -> set[str]:
@@ -223,6 +224,18 @@ def _why_refit(task: Task, *, asked: bool) -> str | None:
     was, now = task.active.parameters, task.parameters
     changed = [f"{name} {was.get(name)} → {now[name]}" for name in STEERING if was.get(name) != now[name]]
     return f"the settings are others ({', '.join(changed)})" if changed else None
+
+
+def _keep_with_edits(
+    store: Store, settings: Settings, task: Task, found: tuple[ThemeModel, SentimentModel]
+) -> MineResult:
+    """Save what was found; where somebody edits the themes meanwhile, once more, with that edit."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _keep(store, settings, task, found)
+        except EditConflictError as error:
+            log.info("the edits are replayed once more: %s", error)
+    return _keep(store, settings, task, found)
 
 
 def _keep(store: Store, settings: Settings, task: Task, found: tuple[ThemeModel, SentimentModel]) -> MineResult:

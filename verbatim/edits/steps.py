@@ -109,7 +109,7 @@ def _split(draft: Draft, edit: Edit, context: Context) -> None:
         made.parent_id, made.held = (theme.parent_id if apart else theme.id), True
     _name_parts_there(draft, edit)
     draft.place_nearest(rows, vectors)
-    if apart:
+    if edit.payload["apart"]:
         _replace(draft, theme, edit.made)
 
 
@@ -131,10 +131,8 @@ def _split_off(draft: Draft, edit: Edit, context: Context) -> None:
     beneath = set() if theme is None else set(draft.subtree(theme.id)[1:])
     for key in edit.payload["sub_themes"]:
         child = _only(draft, edit, key, context)
-        if child is not None and child.id in beneath:
-            child.parent_id = theme.parent_id if theme is not None else None
-        if child is not None:
-            child.held = True
+        if child is not None and theme is not None and child.id in beneath:
+            child.parent_id, child.held = theme.parent_id, True
     if theme is None or context.needed()[theme.id] > edit.sequence:
         return
     if not draft.children(theme.id) and not len(draft.rows_in([theme.id])):
