@@ -34,12 +34,8 @@ FEWEST_READ = 60  # of a group
 WEIGHT_OF_MARGIN = 0.5  # lead over the nearest other centre, beside closeness to the own one
 WEIGHT_OF_SHARE = 0.14  # per factor e in the share of the theme's texts that have the phrase
 WEIGHT_OF_SHARE_OF_WORD = 0.2  # the same for a single word, which says less
-ROUNDS = (
-    3,
-    6,
-    16,
-    40,
-)  # candidates of a group that are encoded: more, if none of the first is nearest to its own centre
+ROUNDS = (2, 4, 10, 24)  # candidates of a group that are encoded: more, if none so far is nearest to its own centre
+MOST_ENCODED = 5  # candidates a group, over all groups, after which no more are tried
 ALIKE = 0.87  # of letters: "Costumer support" is no other name than "Customer support"
 
 
@@ -97,13 +93,13 @@ class Finalists:
         """The best names of each group, best first: close to its centre, far from the others, frequent, readable."""
         guessed = self._guessed(pools, words)
         scored: list[list[tuple[bool, float, str]]] = [[] for _ in pools]
-        done = 0
+        done, left = 0, MOST_ENCODED * len(pools)
         for more in ROUNDS:
-            open_rows = [row for row in range(len(pools)) if not any(not missed for missed, _, _ in scored[row])]
-            chosen = [(row, candidate) for row in open_rows for candidate in guessed[row][done : done + more]]
+            missed = [row for row in range(len(pools)) if all(far for far, _, _ in scored[row])]
+            chosen = [(row, candidate) for row in missed for candidate in guessed[row][done : done + more]][:left]
             for (row, _), entry in zip(chosen, self._measured(chosen), strict=True):
                 scored[row].append(entry)
-            done += more
+            done, left = done + more, left - len(chosen)
         return [[name for _, _, name in sorted(entries)] for entries in scored]
 
     def _guessed(self, pools: Sequence[Sequence[Candidate]], words: NDArray[np.float32]) -> list[list[Candidate]]:
