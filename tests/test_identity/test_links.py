@@ -79,6 +79,28 @@ def test_themes_above_share_the_comments_of_their_sub_themes():
     assert by_id["a2"].evidence["shared"] == 5
 
 
+def parts(*spans):
+    """A model with one comment, whose spans are in themes: (start, end, theme)."""
+    model = placed({theme: theme for *_, theme in spans})
+    entries = tuple(Assignment("c", theme, 0.9, 0.1, start, end) for start, end, theme in spans)
+    return ThemeModel("e", model.themes, entries, model.centroids, 99, {})
+
+
+def test_a_comment_in_several_themes_counts_once_in_each():
+    model = parts((0, 9, "a"), (9, 20, "b"), (20, 30, "a"))
+    shared = {link.new_id: link.evidence for link in links_between(model, model)}
+    assert [shared[key]["shared"] for key in "ab"] == [1, 1]
+    assert [shared[key]["kept"] for key in "ab"] == [1, 1]
+
+
+def test_themes_beside_each_other_in_a_comment_share_nothing():
+    links = links_between(parts((0, 9, "a"), (9, 20, "b")), parts((0, 9, "a"), (9, 20, "c")))
+    assert {(link.kind.value, link.old_id, link.new_id) for link in links} == {
+        ("continued", "a", "a"),
+        ("merged", "b", "c"),
+    }
+
+
 PLACES = st.dictionaries(st.sampled_from([f"c{n}" for n in range(20)]), st.sampled_from("abcdef"), max_size=20)
 
 

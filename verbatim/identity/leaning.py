@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from verbatim.themes.model import ThemeModel
 
 TOWARDS_THEME = 0.2  # of a unit vector, to the centre of the theme that the text was in
-TOWARDS_ABOVE = 0.05  # to the centre of each theme above that one
+TOWARDS_ABOVE = 0.1  # to the centre of each theme above that one
 
 
 def lean(vectors: NDArray[np.float32], known: NDArray[np.int64], previous: ThemeModel) -> NDArray[np.float32]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from verbatim.identity.continuity import comparable_models
 from verbatim.themes.model import LinkKind, ThemeLink
-from verbatim.themes.track import shared_comments, sizes_upward
+from verbatim.themes.track import upward
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,20 +22,23 @@ if TYPE_CHECKING:
 MOST = 0.5  # of a theme's comments: so many in another make it a part of that one
 PART = 0.2  # of a theme's comments: so many make another one a part of it
 
+Placement = tuple[int, float, int]
+
 
 class _Evidence:
-    """What two models share, by the rows of their themes."""
+    """What two models share, by the rows of their themes: distinct comments, with those of sub-themes."""
 
     def __init__(self, old: ThemeModel, new: ThemeModel) -> None:
         self.old, old_rows = _themes(old)
         self.new, new_rows = _themes(new)
-        pairs, placed = _placements(old, new, self.old, self.new)
-        self.shared = shared_comments(self.old, self.new, pairs)
-        self._old_sizes = sizes_upward(self.old, pairs[0], pairs[2])
-        self._new_sizes = sizes_upward(self.new, placed, np.ones(len(placed)))
-        self.kept = _shares(self.shared, self._old_sizes[:, None])
-        self.explained = _shares(self.shared, self._new_sizes[None, :])
-        self.f1 = _shares(2 * self.shared, self._old_sizes[:, None] + self._new_sizes[None, :])
+        before, after = _placements(old, self.old), _placements(new, self.new)
+        both = [key for key in after if key in before]
+        self.shared = _shared(before, after, both, (upward(self.old), upward(self.new)))
+        old_sizes = _sizes(before, both, upward(self.old))
+        new_sizes = _sizes(after, list(after), upward(self.new))
+        self.kept = _shares(self.shared, old_sizes[:, None])
+        self.explained = _shares(self.shared, new_sizes[None, :])
+        self.f1 = _shares(2 * self.shared, old_sizes[:, None] + new_sizes[None, :])
         self._cosines = None
         if comparable_models(old, new):
             self._cosines = old.centroids[old_rows].astype(np.float64) @ new.centroids[new_rows].T
@@ -61,7 +65,8 @@ def links_between(old: ThemeModel, new: ThemeModel) -> tuple[ThemeLink, ...]:
     A theme with the same id in both is continued. An old theme that is not there any more was merged into the new one
     that has most of its comments, or split among those that have a fifth each and most of them together; else it is
     gone. A theme that is not in ``old`` was split from the old one that most of its comments come from; else it is
-    new. Comments that both models placed count, those of spans by their span. In the order of ``new``, then of ``old``.
+    new. Comments that both models placed count, each once; of those in several themes, the parts that overlap. In the
+    order of ``new``, then of ``old``.
     """
     seen = _Evidence(old, new)
     columns = {theme.id: column for column, theme in enumerate(seen.new)}
@@ -110,24 +115,48 @@ def _themes(model: ThemeModel) -> tuple[Sequence[Theme], list[int]]:
     return [model.themes[row] for row in rows], rows
 
 
-def _placements(
-    old: ThemeModel, new: ThemeModel, old_themes: Sequence[Theme], new_themes: Sequence[Theme]
-) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], NDArray[np.int64]]:
-    """Rows and columns of the themes of each comment that both placed, each once; and columns of all of the new one."""
-    row = {theme.id: place for place, theme in enumerate(old_themes)}
-    column = {theme.id: place for place, theme in enumerate(new_themes)}
-    before = {
-        (entry.comment_id, entry.start): row[entry.theme_id] for entry in old.assignments if entry.theme_id in row
-    }
-    after = [
-        ((entry.comment_id, entry.start), column[entry.theme_id])
-        for entry in new.assignments
-        if entry.theme_id in column
-    ]
-    both = [(before[key], place) for key, place in after if key in before]
-    pairs = np.asarray(both, dtype=np.int64).reshape(-1, 2)
-    placed = np.asarray([place for _, place in after], dtype=np.int64)
-    return (pairs[:, 0], pairs[:, 1], np.ones(len(pairs))), placed
+def _placements(model: ThemeModel, themes: Sequence[Theme]) -> dict[str, list[Placement]]:
+    """Where each comment was placed: the beginning and end of each span and the row of its theme."""
+    row = {theme.id: place for place, theme in enumerate(themes)}
+    found: dict[str, list[Placement]] = {}
+    for entry in model.assignments:
+        if entry.theme_id in row:
+            end = np.inf if entry.end is None else entry.end
+            found.setdefault(entry.comment_id, []).append((entry.start, end, row[entry.theme_id]))
+    return found
+
+
+def _shared(
+    before: Mapping[str, list[Placement]],
+    after: Mapping[str, list[Placement]],
+    both: Sequence[str],
+    above: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> NDArray[np.float64]:
+    """How many comments have characters that the one model put into a theme and the other into another, ``(o, n)``."""
+    lines = [[np.flatnonzero(row).tolist() for row in reached] for reached in above]
+    counts = Counter(
+        pair
+        for key in both
+        for pair in {
+            (upper, lower)
+            for start, end, row in before[key]
+            for begin, stop, column in after[key]
+            if start < stop and begin < end
+            for upper in lines[0][row]
+            for lower in lines[1][column]
+        }
+    )
+    shared = np.zeros((len(above[0]), len(above[1])))
+    for (row, column), count in counts.items():
+        shared[row, column] = count
+    return shared
+
+
+def _sizes(placed: Mapping[str, list[Placement]], keys: Sequence[str], above: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How many of the comments ``keys`` are in each theme."""
+    lines = [np.flatnonzero(row).tolist() for row in above]
+    counts = Counter(upper for key in keys for upper in {upper for *_, row in placed[key] for upper in lines[row]})
+    return np.asarray([counts[row] for row in range(len(above))], dtype=np.float64)
 
 
 def _shares(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

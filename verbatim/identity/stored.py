@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from verbatim.domain import Assignment, Theme
 from verbatim.errors import NotFoundError, StorageError
@@ -20,8 +20,6 @@ from verbatim.themes.model import NO_DETAIL, PlacedTexts, ThemeModel, text_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from verbatim.storage.store import Store
 
@@ -46,24 +44,34 @@ def model_before(store: Store, model_id: str, folder: Path, *, edited: bool) -> 
 
 
 def model_of_rows(themes: pd.DataFrame, assignments: pd.DataFrame) -> ThemeModel:
-    """A model without vectors, from the frames ``queries.themes`` and ``queries.assignments``."""
+    """A model without vectors, from the frames ``queries.themes`` and ``queries.assignments``.
+
+    A text in several themes counts for the one that has most of its characters.
+    """
     assigned = assignments.to_dict("records")
-    said = Counter(
-        (text_key(_span(row)), row["theme_id"])
-        for row in assigned
-        if row["theme_id"] is not None and row["theme_id"] != NO_DETAIL
-    )
+    read: dict[str, dict[str, float]] = {}  # text → theme → characters
+    comments: dict[str, set[str]] = {}
+    for row in assigned:
+        if row["theme_id"] is not None and row["theme_id"] != NO_DETAIL:
+            characters = read.setdefault(row["text"], {})
+            characters[row["theme_id"]] = characters.get(row["theme_id"], 0.0) + len(_span(row))
+            comments.setdefault(row["text"], set()).add(row["comment_id"])
     return ThemeModel(
         encoder_id="",  # its vectors are lost: no encoder has this id, so that its centres are compared with nothing
         themes=tuple(_theme(row) for row in themes.to_dict("records")),
         assignments=tuple(
-            Assignment(row["comment_id"], row["theme_id"], row["similarity"], row["margin"], int(row["start"]))
+            Assignment(
+                row["comment_id"], row["theme_id"], row["similarity"], row["margin"], int(row["start"]), _end(row)
+            )
             for row in assigned
         ),
         centroids=np.zeros((len(themes), 0), dtype=np.float32),
         next_number=1,
         quality={},
-        texts=PlacedTexts.of((key, theme, count, False) for (key, theme), count in said.items()),
+        texts=PlacedTexts.of(
+            (text_key(text), max(sorted(themes), key=lambda theme: themes[theme]), len(comments[text]), False)
+            for text, themes in read.items()
+        ),
     )
 
 
@@ -112,9 +120,12 @@ def _listed(value: object) -> object:
 
 
 def _span(row: dict[Any, Any]) -> str:
-    end = row["end"]
     text: str = row["text"]
-    return text[int(row["start"]) : None if end is None or end != end else int(end)]
+    return text[int(row["start"]) : _end(row)]
+
+
+def _end(row: dict[Any, Any]) -> int | None:
+    return None if pd.isna(row["end"]) else int(row["end"])
 
 
 def _theme(row: dict[Any, Any]) -> Theme:
