@@ -16,8 +16,8 @@ import pandas as pd
 
 from verbatim.domain import Assignment, Theme
 from verbatim.errors import EmptyError
-from verbatim.identity import carry_on, group, links_between
-from verbatim.parts import how_comments_sound, read_parts, with_parts
+from verbatim.identity import carry_on, group, keep_parts, links_between
+from verbatim.parts import how_comments_sound, read_parts, recounted, with_parts
 from verbatim.text.informative import is_informative
 from verbatim.themes.boundaries import learn_prototypes
 from verbatim.themes.describe import Documents, Layer, describe
@@ -105,7 +105,11 @@ def mine(
     carried = carry_on(model, previous, first_number=first_number)
     parts = parts_of(carried, rows, documents, vectors, lambda texts: encode(texts, encoder, report, "Reading clauses"))
     whole = with_parts(carried, rows, parts, sentiment)
-    return whole if previous is None else replace(whole, links=links_between(previous, whole))
+    if previous is None:
+        return whole
+    if tree.grown:
+        whole = recounted(keep_parts(whole, previous, dict(zip(rows["id"].astype(str), rows["text"], strict=True))))
+    return replace(whole, links=links_between(previous, whole))
 
 
 def prepare(comments: pd.DataFrame) -> pd.DataFrame:

@@ -31,13 +31,14 @@ class Grouping:
     """Implements ``protocols.Tree``.
 
     ``waiting`` (n,): texts that are new since the last whole fit and fit their theme loosely. ``fitted``: the texts of
-    that fit. ``told``: how it was done, as a sentence.
+    that fit. ``told``: how it was done, as a sentence. ``grown``: without a fit, so that what was placed stays.
     """
 
     layers: tuple[NDArray[np.int64], ...]
     waiting: NDArray[np.bool_]
     fitted: int
     told: str
+    grown: bool = False
 
 
 def group(
@@ -63,7 +64,7 @@ def group(
     if reason is None:
         grown = grow(vectors, known, _waiting_before(texts, previous), previous, clusterer)
         layers = layers_of(previous.themes, grown)
-        return Grouping(layers, grown.waiting, previous.fitted, grown.told)
+        return Grouping(layers, grown.waiting, previous.fitted, grown.told, grown=True)
     leaning = lean(vectors, known, previous) if same_space else vectors
     return _fitted(clusterer, texts, leaning, f"fitted {len(texts):,} different comments anew, since {reason}")
 
