@@ -147,6 +147,7 @@ def mine_store(
         previous=previous,
         refit=_why_refit(task, asked=refit),
         first_number=queries.next_theme_number(store),
+        keep_names=task.active is None or task.active.parameters.get("llm_model") == settings.llm_model,
         progress=progress,
     )
     return replace(_keep_with_edits(store, settings, task, (fitted, sentiment)), naming=naming_summary(namer))

@@ -53,6 +53,7 @@ def mine(
     previous: ThemeModel | None = None,
     refit: str | None = None,
     first_number: int = 1,
+    keep_names: bool = True,
     progress: Progress | None = None,
 ) -> ThemeModel:
     """Find the themes of ``comments``; the order of the rows does not matter.
@@ -62,7 +63,8 @@ def mine(
 
     With ``previous``, the model before (without edits), its themes grow by what is new, or are fitted anew where that
     is needed or ``refit`` gives a reason to; either way their ids continue. Numbers of new themes start from
-    ``first_number``, or higher where ``previous`` says so.
+    ``first_number``, or higher where ``previous`` says so. With ``keep_names`` a theme that is much the same keeps its
+    name.
 
     Raises:
         EmptyError: there are no comments.
@@ -72,9 +74,8 @@ def mine(
     documents = distinct_documents(rows)
     _warn_of_languages(rows, encoder.id)
     vectors = encode(documents.texts, encoder, report)
-    rows["sentiment"] = how_comments_sound(
-        rows, dict(zip(documents.texts, vectors, strict=True)), encoder.encode, sentiment
-    )
+    felt = how_comments_sound(rows, dict(zip(documents.texts, vectors, strict=True)), encoder.encode, sentiment)
+    rows["sentiment"] = pd.Series(felt, index=rows.index, dtype=object)  # keeps None where the language is not served
     documents = replace(documents, mood=_mood(rows, documents.texts))
     report("Grouping", 0, 1)
     tree = group(documents.texts, vectors, encoder_id=encoder.id, clusterer=clusterer, previous=previous, refit=refit)
@@ -102,7 +103,7 @@ def mine(
         prototypes=prototypes,
         owners=tuple(finest.themes[row].id for row in owners.tolist()),
     )
-    carried = carry_on(model, previous, first_number=first_number)
+    carried = carry_on(model, previous, first_number=first_number, keep_names=keep_names)
     parts = parts_of(carried, rows, documents, vectors, lambda texts: encode(texts, encoder, report, "Reading clauses"))
     whole = with_parts(carried, rows, parts, sentiment)
     if previous is None:

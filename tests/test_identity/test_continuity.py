@@ -78,20 +78,39 @@ def named(*names):
     return ThemeModel("e", themes, (), np.zeros((len(names), 2), np.float32), 9, {})
 
 
+def by_id(model):
+    return {theme.id: theme for theme in model.themes}
+
+
 def test_a_theme_keeps_its_name():
-    kept = with_kept_names(named("Slow refund", "Login"), {"T0": "Refunds"})
-    assert [theme.name for theme in kept.themes] == ["Refunds", "Login"]
+    kept = with_kept_names(named("Slow refund", "Login"), by_id(named("Late money")))
+    assert [theme.name for theme in kept.themes] == ["Late money", "Login"]
 
 
 def test_a_kept_name_gives_way_to_a_theme_that_is_just_named_so():
-    kept = with_kept_names(named("Slow refund", "refunds"), {"T0": "Refunds"})
-    assert [theme.name for theme in kept.themes] == ["Slow refund", "refunds"]
+    kept = with_kept_names(named("Slow refund", "Refund"), by_id(named("Refunds")))
+    assert [theme.name for theme in kept.themes] == ["Slow refund", "Refund"]
 
 
-NAMES = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True)
+NAMES = st.lists(
+    st.sampled_from(["late", "wrong", "rude", "slow", "lost", "broken"]), min_size=1, max_size=6, unique=True
+)
 
 
 @given(NAMES, NAMES)
 def test_names_stay_distinct(fresh, kept):
-    model = with_kept_names(named(*fresh), {f"T{place}": name for place, name in enumerate(kept[: len(fresh)])})
+    model = with_kept_names(named(*fresh), by_id(named(*kept[: len(fresh)])))
     assert len({theme.name for theme in model.themes}) == len(fresh)
+
+
+def test_names_are_given_anew_where_another_namer_speaks(first):
+    other = replace(first, themes=tuple(replace(theme, name=f"{theme.name} again") for theme in first.themes))
+    assert {theme.name for theme in carry_on(other, first).themes} == {theme.name for theme in first.themes}
+    fresh = carry_on(other, first, keep_names=False)
+    assert {theme.name for theme in fresh.themes} == {theme.name for theme in other.themes}
+
+
+def test_a_description_stays_with_the_name_it_was_given_with():
+    old, new = named("Late money"), named("Slow refund")
+    described = {"T0": replace(old.themes[0], description="Refunds come late.")}
+    assert with_kept_names(new, described).themes[0].description == "Refunds come late."

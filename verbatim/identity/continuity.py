@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.themes.model import RetiredTheme
+from verbatim.themes.name import reads_alike
 from verbatim.themes.track import (
     SAME_DEPTH,
     depths,
@@ -34,12 +35,14 @@ if TYPE_CHECKING:
 KEPT_NAME = 0.7  # likeness from which a theme keeps its name too
 
 
-def carry_on(model: ThemeModel, previous: ThemeModel | None, *, first_number: int = 1) -> ThemeModel:
+def carry_on(
+    model: ThemeModel, previous: ThemeModel | None, *, first_number: int = 1, keep_names: bool = True
+) -> ThemeModel:
     """``model`` with lasting ids instead of the ones it was numbered with.
 
     ``previous`` is the model before, without edits. New themes get numbers from ``first_number`` on, or from the next
     number of ``previous`` if that is higher, in the order of the themes. A continued theme keeps its name if it is
-    much the same and no new theme has taken the name.
+    much the same and no new theme has taken the name; with ``keep_names`` false none does.
     """
     rows = [row for row, theme in enumerate(model.themes) if theme.kind == "theme"]
     themes = [model.themes[row] for row in rows]
@@ -61,9 +64,9 @@ def carry_on(model: ThemeModel, previous: ThemeModel | None, *, first_number: in
             ids[theme.id] = theme_id(number)
             number += 1
     kept = {
-        ids[theme.id]: old[row].name
+        ids[theme.id]: old[row]
         for place, (theme, row) in enumerate(zip(themes, matched, strict=True))
-        if row is not None and scores[row, place] >= KEPT_NAME
+        if keep_names and row is not None and scores[row, place] >= KEPT_NAME
     }
     carried = with_kept_names(renamed(model, ids), kept)
     return replace(carried, next_number=number, retired=_retired(carried, previous, comparable=comparable))
@@ -94,19 +97,26 @@ def renamed(model: ThemeModel, ids: Mapping[str, str]) -> ThemeModel:
     )
 
 
-def with_kept_names(model: ThemeModel, kept: Mapping[str, str]) -> ThemeModel:
-    """``model`` with the names that ``kept`` says, by id, except where another theme has just been named so.
+def with_kept_names(model: ThemeModel, kept: Mapping[str, Theme]) -> ThemeModel:
+    """``model`` with names and descriptions of the themes ``kept``, by id, unless another has just been named so.
 
     The names of ``model`` are distinct, and those of ``kept`` are; so giving up a kept name settles every clash.
     """
-    names = {theme.id: kept.get(theme.id, theme.name) for theme in model.themes}
+    names = {theme.id: kept.get(theme.id, theme).name for theme in model.themes}
     fresh = {theme.id: theme.name for theme in model.themes}
     while clashes := [
         key for key in names if names[key] != fresh[key] and _said_twice(names[key], list(names.values()))
     ]:
         for key in clashes:
             names[key] = fresh[key]
-    return replace(model, themes=tuple(replace(theme, name=names[theme.id]) for theme in model.themes))
+    described = {
+        theme.id: kept[theme.id].description if names[theme.id] != theme.name else theme.description
+        for theme in model.themes
+    }
+    return replace(
+        model,
+        themes=tuple(replace(theme, name=names[theme.id], description=described[theme.id]) for theme in model.themes),
+    )
 
 
 def shared_texts(old: PlacedTexts | None, new: PlacedTexts | None) -> tuple[list[str], list[str], NDArray[np.float64]]:
@@ -165,4 +175,4 @@ def _retired(model: ThemeModel, previous: ThemeModel, *, comparable: bool) -> tu
 
 
 def _said_twice(name: str, names: Sequence[str]) -> bool:
-    return sum(other.casefold() == name.casefold() for other in names) > 1
+    return sum(reads_alike(other, name) for other in names) > 1
