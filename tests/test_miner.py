@@ -433,3 +433,17 @@ def test_the_quality_page_is_there_too():
     assert page.coverage == pytest.approx(365 / 368, abs=1e-3)
     assert page.layers[0].stability > 0.8
     assert page.layers[0].themes == 6
+
+
+def test_a_comment_has_every_theme_it_speaks_of_and_one_of_them_as_its_label():
+    said = {theme: f"{text.capitalize()}." for theme, text in sentences()}
+    both = f"{said['refund']} {said['delivery']}"
+    fitted = miner().fit([*comments()["text"], both])
+    spans = fitted.assignments_[fitted.assignments_["comment"] == len(comments())]
+    assert [both[start:end].strip() for start, end in zip(spans["start"], spans["end"], strict=True)] == [
+        said["refund"],
+        said["delivery"],
+    ]
+    apart = fitted.predict([said["refund"], said["delivery"]]).tolist()
+    assert len(set(apart)) == 2
+    assert fitted.labels_[-1] in apart

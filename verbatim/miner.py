@@ -36,6 +36,7 @@ from verbatim.themes.frames import (
     main_labels,
     new_assignments,
     theme_frame,
+    whole_themes,
 )
 from verbatim.themes.given import read_comments
 from verbatim.themes.name import PhraseNamer
@@ -71,8 +72,8 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
 
     Attributes after ``fit``, ``update`` and every edit: ``labels_`` (n,) integers, the number of each comment's main
     theme, in the order of ``comments_``, counted from the largest theme (what lasts is a theme's id, not its number);
-    ``themes_``, a frame (`theme_frame`); ``assignments_``, a frame
-    (`assignment_frame`) whose ``comment`` is the caller's own id or index; ``links_``, what became of the themes with
+    ``themes_``, a frame (`theme_frame`); ``assignments_``, a frame (`assignment_frame`) with every theme of a comment,
+    whose ``comment`` is the caller's own id or index; ``links_``, what became of the themes with
     the last update (`link_frame`); ``model_``, the ``ThemeModel`` with its ``Theme`` objects; ``comments_``, the
     comments as they were mined; ``edits_`` and ``conflicts_``, what people changed and what of it cannot be true.
 
@@ -156,7 +157,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         check_is_fitted(self, "model_")
         texts = read_comments(X, redact=self.redact)["text"]
         distinct = sorted(set(texts) - {""})
-        vectors = encode(distinct, self._same_encoder(), _silent)
+        vectors = self._vectors(distinct)
         centroids = self.model_.centroids[layer_places(self.model_.themes, self.layer)]
         cosines = np.concatenate([vectors @ centroids.T, np.zeros((1, len(centroids)), dtype=np.float32)])
         place = {text: row for row, text in enumerate(distinct)}
@@ -169,7 +170,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         return np.asarray([themes[place].name for place in layer_places(themes, self.layer)], dtype=object)
 
     def assign(self, X: Comments) -> pd.DataFrame:
-        """Which theme each comment of ``X`` belongs to, as in ``assignments_``; missing texts have no row.
+        """Which theme each comment of ``X`` as a whole belongs to, as in ``assignments_``; missing texts have no row.
 
         Raises:
             NotFittedError: ``fit`` comes first.
@@ -328,7 +329,8 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         assigned = assignment_frame(model.assignments, texts)
         said = int((comments["text"] != "").sum())
         self.themes_ = theme_frame(model.themes, layer=self.layer, texts=texts, comments=said)
-        self.labels_ = main_labels(assigned, comments["id"].tolist(), label_of(model.themes, self.layer))
+        numbers, whole = label_of(model.themes, self.layer), whole_themes(texts, fitted, model.themes)
+        self.labels_ = main_labels(assigned, comments["id"].tolist(), numbers, whole)
         self.assignments_ = _as_called(assigned, comments)
         self.links_ = link_frame(fitted.links)
         return self
@@ -338,8 +340,10 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
 
     def _assigned(self, comments: pd.DataFrame) -> pd.DataFrame:
         """The themes of new comments, in the columns of ``assignment_frame``."""
-        encoder = self._same_encoder()
-        return new_assignments(comments, ThemeArtifact.of(self.model_), lambda texts: encode(texts, encoder, _silent))
+        return new_assignments(comments, ThemeArtifact.of(self.model_), self._vectors)
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return encode(texts, self._same_encoder(), lambda *_: None)
 
     def _found_encoder(self) -> Encoder:
         named = self.encoder is None or isinstance(self.encoder, str)
@@ -393,7 +397,3 @@ def _as_called(assigned: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
     rows = np.asarray([place[key] for key in assigned["comment"].tolist()], dtype=np.int64)
     order = np.argsort(rows, kind="stable")
     return assigned.iloc[order].reset_index(drop=True).assign(comment=comments["label"].to_numpy()[rows[order]])
-
-
-def _silent(step: str, done: int, total: int) -> None:
-    """Report nothing."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from verbatim.text.informative import is_informative
-from verbatim.themes.model import NO_DETAIL
+from verbatim.themes.model import NO_DETAIL, text_key
 from verbatim.themes.prototypes import assign
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from verbatim.domain import Assignment, Theme
-    from verbatim.themes.model import ThemeLink
+    from verbatim.themes.model import ThemeLink, ThemeModel
     from verbatim.themes.prototypes import ThemeArtifact
 
 NO_LABEL = -1
@@ -155,11 +155,17 @@ def link_frame(links: Sequence[ThemeLink]) -> pd.DataFrame:
     )
 
 
-def main_labels(assigned: pd.DataFrame, comments: Sequence[str], numbers: Mapping[str, int]) -> NDArray[np.int64]:
-    """The integer of the theme that most of each comment is about, shape ``(len(comments),)``; −1 for none.
+def main_labels(
+    assigned: pd.DataFrame,
+    comments: Sequence[str],
+    numbers: Mapping[str, int],
+    whole: Mapping[str, str] | None = None,
+) -> NDArray[np.int64]:
+    """The integer of the main theme of each comment, shape ``(len(comments),)``; −1 for none.
 
-    ``assigned`` has the columns of ``assignment_frame``, ``numbers`` are those of ``label_of``. Spans are weighed by
-    their characters; ties go to the larger similarity, then to the smaller integer.
+    ``assigned`` has the columns of ``assignment_frame``, ``numbers`` are those of ``label_of``. Of several themes the
+    main one is that of the comment as a ``whole`` (a theme by comment, where known), if a span of it is in that theme;
+    else the one that most characters are about, then the larger similarity, then the smaller integer.
     """
     spans = pd.DataFrame(
         {
@@ -171,8 +177,25 @@ def main_labels(assigned: pd.DataFrame, comments: Sequence[str], numbers: Mappin
     )
     spans = spans[spans["label"] != NO_LABEL]
     if spans["comment"].duplicated().any():
+        known = whole or {}
         totals = spans.groupby(["comment", "label"], sort=False).agg({"length": "sum", "similarity": "max"})
-        ranked = totals.reset_index().sort_values(["length", "similarity", "label"], ascending=[False, False, True])
-        spans = ranked.drop_duplicates("comment")
+        totals = totals.reset_index()
+        pairs = zip(totals["comment"].tolist(), totals["label"].tolist(), strict=True)
+        totals["whole"] = [numbers.get(known.get(comment, ""), NO_LABEL) == label for comment, label in pairs]
+        order = ["whole", "length", "similarity", "label"]
+        spans = totals.sort_values(order, ascending=[False, False, False, True]).drop_duplicates("comment")
     found = dict(zip(spans["comment"].tolist(), spans["label"].tolist(), strict=True))
     return np.asarray([found.get(key, NO_LABEL) for key in comments], dtype=np.int64)
+
+
+def whole_themes(texts: Mapping[str, str], fitted: ThemeModel, themes: Sequence[Theme]) -> dict[str, str]:
+    """The theme of each comment as a whole, by its id: where ``fitted`` placed its text, or what that became a part of.
+
+    ``texts`` are those of the comments, by id; ``themes`` those after people's edits.
+    """
+    if fitted.texts is None:
+        return {}
+    now = {alias: theme.id for theme in themes for alias in theme.aliases}
+    placed = dict(zip(fitted.texts.keys, fitted.texts.themes, strict=True))
+    found = {text: placed[key] for text in set(texts.values()) if (key := text_key(text)) in placed}
+    return {comment: now.get(found[text], found[text]) for comment, text in texts.items() if text in found}
