@@ -97,30 +97,41 @@ def mixed(word, number):
     }[word]
 
 
-def fitted(frame, place, next_number):
+def parts_of(text, word, number, place, spans):
+    """Where a comment is: in one place, but with ``spans`` every sixth also speaks of the next theme."""
+    if word == "nothing":
+        return [(0, None, NO_DETAIL, None)]
+    if number % 6 != 5 or not spans:
+        return [(0, None, *place(word, number))]
+    words = sorted(THEMES)
+    half = text.index(" ", len(text) // 2) + 1
+    other = words[(words.index(word) + 1) % len(words)]
+    return [(0, half, *place(word, number)), (half, None, *place(other, number))]
+
+
+def fitted(frame, place, next_number, spans):
     """A model of ``frame`` in which ``place`` says where each comment is."""
     origin = {text: key for key, text in zip(frame["id"], frame["text"], strict=True) if not key.startswith("again")}
-    found, tops = {}, {}
-    for key, text in zip(frame["id"], frame["text"], strict=True):
+    rows, tops = [], {}
+    for key, text in sorted(zip(frame["id"], frame["text"], strict=True)):
         word, _, number = origin[text].partition("-")
-        top, sub = (NO_DETAIL, None) if word == "nothing" else place(word, int(number))
-        found[key] = sub or top
-        tops[sub or top] = top
+        for start, end, top, sub in parts_of(text, word, int(number), place, spans):
+            rows.append((key, start, end, sub or top, ENCODER.encode([text[start:end]])[0]))
+            tops[sub or top] = top
     ids = sorted({*tops, *tops.values()})
-    place_of = {text: vector for text, vector in zip(frame["text"], ENCODER.encode(list(frame["text"])), strict=True)}
-    said = dict(zip(frame["id"], frame["text"], strict=True))
-    members = {one: [key for key, leaf in found.items() if one in (leaf, tops[leaf])] for one in ids}
+    members = {one: [row for row in rows if one in (row[3], tops[row[3]])] for one in ids}
     vectors = {
-        one: unit_rows(np.mean([place_of[said[key]] for key in keys], axis=0, keepdims=True))[0] * (one != NO_DETAIL)
-        for one, keys in members.items()
+        one: unit_rows(np.mean([row[4] for row in own], axis=0, keepdims=True))[0] * (one != NO_DETAIL)
+        for one, own in members.items()
     }
+    said = {one: list(dict.fromkeys(row[0] for row in own)) for one, own in members.items()}
     themes = [
         Theme(
             one,
             "No detail" if one == NO_DETAIL else f"Name of {one}",
             () if one == NO_DETAIL else (f"word {one}",),
-            tuple(members[one][:3]),
-            len(members[one]),
+            tuple(said[one][:3]),
+            len(said[one]),
             parent_id=tops[one] if tops.get(one, one) != one else None,
             kind="no_detail" if one == NO_DETAIL else "theme",
         )
@@ -133,8 +144,8 @@ def fitted(frame, place, next_number):
         for one in (top, *sorted(below[top.id], key=lambda t: -t.size))
     ]
     assignments = tuple(
-        Assignment(key, found[key], round(float(place_of[said[key]] @ vectors[found[key]]), 6), 0.1)
-        for key in sorted(found)
+        Assignment(key, leaf, round(float(vector @ vectors[leaf]), 6), 0.1, start, end)
+        for key, start, end, leaf, vector in rows
     )
     centroids = np.stack([vectors[one.id] for one in ordered]).astype(np.float32)
     return ThemeModel(ENCODER.id, tuple(ordered), assignments, centroids, next_number, {})
@@ -145,15 +156,15 @@ def corpus_of(model, frame):
 
 
 @cache
-def first():
+def first(spans=False):
     """The first fit and its corpus."""
     frame = comments()
-    model = fitted(frame, usual, NUMBERED)
+    model = fitted(frame, usual, NUMBERED, spans)
     return model, corpus_of(model, frame)
 
 
 @cache
-def refits():
+def refits(spans=False):
     """Later fits, whose ids continue those of the first, each with its corpus."""
     kinds = [
         (comments(16), noisy),
@@ -161,8 +172,13 @@ def refits():
         (comments(16, without=("refund",)), merged),
         (comments(12, missing=7), mixed),
     ]
-    models = [(fitted(frame, place, NUMBERED + 4), frame) for frame, place in kinds]
+    models = [(fitted(frame, place, NUMBERED + 4, spans), frame) for frame, place in kinds]
     return [(model, corpus_of(model, frame)) for model, frame in models]
+
+
+def fits(spans):
+    """The first fit and those after it; with ``spans`` some comments are in two themes."""
+    return [first(spans), *refits(spans)]
 
 
 def name_groups(groups, taken):

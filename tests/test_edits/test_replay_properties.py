@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.test_edits.organisation import desk, edited, first, refits
+from tests.test_edits.organisation import desk, edited, first, fits, refits
 from tests.test_edits.truth import assert_edits_are_true, assert_model_is_whole
 from verbatim.edits import EditKind, Reason, live_edits, replay
 from verbatim.edits.requests import Describe, Mark, Merge, Move, MoveTheme, Part, Rename, Split, SplitOff, Undo
 from verbatim.errors import VerbatimError
 
 NAMES = ("Late refund", "Wrong amount", "late  REFUND", "Search", "Kind people")
-KINDS = 13
+KINDS, UNDOING = 14, 12  # from UNDOING on, a step undoes something
 
 
 def steps_from(seed, most=16):
@@ -51,6 +51,7 @@ def request_from(step, model, edits):
         lambda: Split(one, parts, apart=bool(second_number % 2)),
         lambda: SplitOff(one, tuple(below[: 1 + second_number % 3])),
         lambda: Move((any_comment,), one),
+        lambda: Move((inside[third_number % len(inside)],), other, one),
         lambda: Move((any_comment, comments[fourth_number % len(comments)]), one),
         lambda: MoveTheme(one, other),
         lambda: MoveTheme(one, None),
@@ -62,9 +63,9 @@ def request_from(step, model, edits):
     return makers[kind]()
 
 
-def made(steps, most=12):
-    """The edits that people could make of ``steps``, one after the other."""
-    edits, at = [], desk()
+def made(steps, base, most=12):
+    """The edits that people could make of ``steps`` on ``base``, one after the other."""
+    edits, at = [], desk(base=base)
     for step in steps:
         try:
             edits = edited(edits, request_from(step, at.model, edits), at=at)
@@ -72,7 +73,7 @@ def made(steps, most=12):
             continue
         if len(edits) == most:
             break
-        at = desk(edits)
+        at = desk(edits, base)
     return edits
 
 
@@ -95,10 +96,10 @@ PROPERTY = settings(
 
 
 @PROPERTY
-@given(STEPS, st.sampled_from(range(5)))
-def test_every_edit_is_true_after_a_refit(steps, which):
-    edits = made(steps)
-    model, corpus = [first(), *refits()][which]
+@given(STEPS, st.sampled_from(range(5)), st.booleans())
+def test_every_edit_is_true_after_a_refit(steps, which, spans):
+    edits = made(steps, first(spans))
+    model, corpus = fits(spans)[which]
     outcome = replay(model, edits, corpus)
     assert_model_is_whole(outcome.model, model)
     assert_edits_are_true(outcome, edits, {entry.comment_id for entry in model.assignments})
@@ -110,16 +111,16 @@ def test_every_edit_is_true_after_a_refit(steps, which):
 @PROPERTY
 @given(STEPS)
 def test_where_nothing_was_undone_and_no_comment_is_gone_there_is_no_conflict(steps):
-    edits = made([step for step in steps if step[0] < 11])
-    for model, corpus in [first(), *refits()[:2]]:
+    edits = made([step for step in steps if step[0] < UNDOING], first())
+    for model, corpus in fits(spans=False)[:3]:
         assert replay(model, edits, corpus).conflicts == ()
 
 
 @PROPERTY
-@given(STEPS, st.sampled_from(range(5)), st.randoms(use_true_random=False))
-def test_replaying_is_deterministic_and_idempotent(steps, which, draw):
-    edits = made(steps)
-    model, corpus = [first(), *refits()][which]
+@given(STEPS, st.sampled_from(range(5)), st.booleans(), st.randoms(use_true_random=False))
+def test_replaying_is_deterministic_and_idempotent(steps, which, spans, draw):
+    edits = made(steps, first(spans))
+    model, corpus = fits(spans)[which]
     outcome = replay(model, edits, corpus)
     shuffled = draw.sample(edits, len(edits))
     assert plain(replay(model, shuffled, corpus).model) == plain(outcome.model)
@@ -130,7 +131,7 @@ def test_replaying_is_deterministic_and_idempotent(steps, which, draw):
 @PROPERTY
 @given(STEPS, st.integers(0, 100))
 def test_an_undone_edit_is_as_if_it_had_never_been_made(steps, which):
-    edits = [edit for edit in made(steps) if edit.kind is not EditKind.UNDO]
+    edits = [edit for edit in made(steps, first()) if edit.kind is not EditKind.UNDO]
     if not edits:
         return
     undone = edits[which % len(edits)]
@@ -151,7 +152,7 @@ def test_without_edits_the_model_is_as_it_was():
 
 @pytest.mark.parametrize("which", range(5))
 def test_the_fits_differ_enough_to_try_edits_on(which):
-    model, corpus = [first(), *refits()][which]
+    model, corpus = fits(spans=False)[which]
     assert which in (0, 3) or model.themes != first()[0].themes
     assert any(theme.parent_id for theme in model.themes) == (which != 3)
     assert len(corpus.rows) == len(model.assignments)

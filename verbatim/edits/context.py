@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,37 +62,35 @@ class Context:
         return edit.id in self.void
 
     def is_history(self, edit: Edit, key: str, present: Collection[str]) -> bool:
-        """Whether a later edit has replaced a theme by others that are ``present``."""
+        """Whether a later edit has replaced a theme by parts that are ``present``."""
         return any(
-            later.sequence > edit.sequence and _replaced(later) == key and not _parts(later).isdisjoint(present)
+            later.sequence > edit.sequence and _replaced(later) == key and not set(later.made).isdisjoint(present)
             for later in self.live
         )
 
     def needed(self) -> dict[str, int]:
-        """By id, the sequence of the last edit that needs the theme: these stay even without comments."""
+        """By id, the sequence of the last edit that needs the theme."""
         wanted: dict[str, int] = {}
         for edit in self.live:
             if edit.id in self.void:
                 continue
-            wanted |= dict.fromkeys((*edit.about, *edit.made), edit.sequence)
+            own = edit.theme_id if "sub_themes" in edit.payload else None
+            wanted |= dict.fromkeys((key for key in (*edit.about, *edit.made) if key != own), edit.sequence)
         return wanted
 
-    def absent(self, present: set[str]) -> list[str]:
+    def anchors(self) -> set[str]:
+        """The ids of the themes that stay even without comments: not one that was merged away or gave all away."""
+        given_away = {
+            edit.theme_id: edit.sequence for edit in self.live if "sub_themes" in edit.payload and edit.theme_id
+        }
+        kept = {key for key, last in self.needed().items() if last > given_away.get(key, 0)}
+        return kept - {source for edit in self.live for source in edit.payload.get("sources", ())}
+
+    def absent(self, present: Collection[str]) -> list[str]:
         """The ids of the themes that edits need, that are not ``present``, and that no edit makes or has replaced."""
         made = {key for edit in self.edits for key in edit.made}
-        replaced: dict[str, float] = {}
-        for edit in self.live:
-            if not _parts(edit).isdisjoint(present):
-                replaced[_replaced(edit)] = math.inf if edit.made else edit.sequence
-        return [
-            key
-            for key, last in sorted(self.needed().items())
-            if key not in present and key not in made and replaced.get(key, 0) < last
-        ]
-
-    def merged_away(self) -> set[str]:
-        """The ids of the themes that edits merge into others."""
-        return {source for edit in self.live if edit.kind is EditKind.MERGE for source in edit.payload["sources"]}
+        replaced = {_replaced(edit) for edit in self.live if not set(edit.made).isdisjoint(present)}
+        return [key for key in sorted(self.needed()) if key not in {*present, *made, *replaced}]
 
     def snapshot(self, key: str) -> Snapshot | None:
         """The newest that is known of a theme, with its centre if any edit knows that."""
@@ -123,11 +120,6 @@ class Context:
         return Reason.ENCODER, f"{key} was found with another encoder, and none of its comments is among those mined"
 
 
-def _parts(edit: Edit) -> set[str]:
-    return {*edit.made, *edit.payload.get("sub_themes", ())}
-
-
 def _replaced(edit: Edit) -> str:
     """The id of the theme that a split puts its parts in the place of; empty for other edits."""
-    leaves = edit.kind is EditKind.SPLIT and (edit.payload.get("apart") or "sub_themes" in edit.payload)
-    return edit.theme_id or "" if leaves else ""
+    return edit.theme_id or "" if edit.kind is EditKind.SPLIT and edit.payload.get("apart") else ""

@@ -38,7 +38,7 @@ def replay(model: ThemeModel, edits: Sequence[Edit], corpus: Corpus) -> Replayed
     context = Context.of(edits, model.encoder_id)
     if not context.live:
         return Replayed(model, ())
-    draft = Draft.of(model, corpus, context.needed())
+    draft = Draft.of(model, corpus, context.anchors())
     revive(draft, context)
     make_rests(draft)
     for edit in context.live:
@@ -56,17 +56,16 @@ def replay(model: ThemeModel, edits: Sequence[Edit], corpus: Corpus) -> Replayed
 def revive(draft: Draft, context: Context) -> None:
     """Bring back the themes that edits need and the refit did not find, with the comments that are nearest to them.
 
-    One that an edit merges into another comes back empty, to pass on what edits gave it.
+    One that another edit takes away comes back empty, to pass on what edits gave it.
     """
     taking = {}
-    leaving = context.merged_away()
     for key in context.absent(set(draft.themes) | set(draft.aliases)):
         snapshot = context.snapshot(key)
         vector = None if snapshot is None else revived_vector(snapshot, draft)
         if snapshot is None or vector is None or base_of_rest(key) in draft.themes:
             continue
         theme = draft.add(DraftTheme(key, snapshot.name, snapshot.name, (), vector, snapshot.parent_id))
-        if key not in leaving:
+        if key in draft.anchors:
             theme.keywords = snapshot.keywords
             taking[key] = snapshot.least
     for theme in draft.themes.values():

@@ -126,17 +126,11 @@ def _name_parts_there(draft: Draft, edit: Edit) -> bool:
 
 
 def _split_off(draft: Draft, edit: Edit, context: Context) -> None:
-    """Sub-themes become themes beside the one they were in; it goes when nothing is left of it."""
-    theme = draft.themes.get(edit.theme_id or "")
-    beneath = set() if theme is None else set(draft.subtree(theme.id)[1:])
+    """Sub-themes become themes beside the one they were in; it goes in the end if nothing is left of it."""
     for key in edit.payload["sub_themes"]:
         child = _only(draft, edit, key, context)
-        if child is not None and theme is not None and child.id in beneath:
-            child.parent_id, child.held = theme.parent_id, True
-    if theme is None or context.needed()[theme.id] > edit.sequence:
-        return
-    if not draft.children(theme.id) and not len(draft.rows_in([theme.id])):
-        _replace(draft, theme, tuple(edit.payload["sub_themes"]))
+        if child is not None and edit.theme_id in _above(draft, child):
+            child.parent_id, child.held = draft.themes[edit.theme_id].parent_id, True
 
 
 def _move_theme(draft: Draft, edit: Edit, context: Context) -> None:
