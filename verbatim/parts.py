@@ -19,6 +19,7 @@ from verbatim.guided.pieces import MOST_CLAUSES
 from verbatim.guided.spans import claim_thresholds, spread_many
 from verbatim.text.clauses import split_many_clauses
 from verbatim.text.informative import is_informative
+from verbatim.text.language import detect_languages
 from verbatim.themes.encode import unit_rows
 from verbatim.themes.model import NO_DETAIL
 from verbatim.themes.prototypes import finest_rows
@@ -83,13 +84,14 @@ def read_parts(
     """The parts of each of ``texts`` that speaks of several themes; a text that speaks of one only is left out.
 
     ``texts`` are distinct, with detail; ``vectors`` (n, d) theirs; ``main`` the id of the theme of each as a whole;
-    ``languages`` ISO 639-1 codes. ``encode`` makes the vectors of the clauses, which are given once each.
+    ``languages`` ISO 639-1 codes, ``None`` where not known. ``encode`` makes the vectors of distinct clauses.
     """
     rows = finest_rows(model.themes)
     if len(rows) < 2 or not len(texts):
         return {}
     ids = tuple(model.themes[row].id for row in rows.tolist())
-    own = np.asarray([ids.index(theme) for theme in main], dtype=np.int64)
+    place = {theme: row for row, theme in enumerate(ids)}
+    own = np.asarray([place[theme] for theme in main], dtype=np.int64)
     centres = model.centroids[rows]
     found = _split(texts, languages)
     single = np.asarray([row for row in range(len(texts)) if row not in found], dtype=np.int64)
@@ -115,8 +117,8 @@ def with_parts(
 
     ``rows`` are the comments, as `verbatim.pipeline.prepare` gives them. Each part has a sentiment of its own.
     """
-    of = rows.set_index("id")
-    said = {str(key): parts[text] for key, text in of["text"].items() if text in parts}
+    of = rows.set_index(rows["id"].astype(str))
+    said = {key: parts[text] for key, text in of["text"].items() if text in parts}
     placed = [entry for entry in model.assignments if entry.comment_id in said and entry.theme_id != NO_DETAIL]
     felt = iter(
         _sounds(of, [(entry.comment_id, part) for entry in placed for part in said[entry.comment_id]], sentiment)
@@ -157,13 +159,15 @@ def how_comments_sound(
 
 
 def _sounds(of: pd.DataFrame, said: Sequence[tuple[str, Part]], sentiment: SentimentModel | None) -> list[float | None]:
-    """The sentiment of each part of a comment."""
+    """The sentiment of each part of a comment; its language is that of the whole, which is surer than the part's."""
     if not said:
         return []
     spoken = _spoken(of.loc[[key for key, _ in said]])
-    texts = [text[slice(*part.place)] for text, (_, part) in zip(spoken["text"], said, strict=True)]
+    whole = list(spoken["text"])
+    texts = [text[slice(*part.place)] for text, (_, part) in zip(whole, said, strict=True)]
     vectors = np.stack([part.vector for _, part in said])
-    return score_texts(texts, vectors, _or_none(spoken, "language"), sentiment, list(spoken["question"]))
+    languages = _or_none(spoken, "language") or detect_languages(whole)
+    return score_texts(texts, vectors, languages, sentiment, list(spoken["question"]))
 
 
 def _spoken(rows: pd.DataFrame) -> pd.DataFrame:
