@@ -229,7 +229,10 @@ def mams(encoder: CachedEncoder) -> tuple[Labelled, Labelled]:
 
 
 def reviews(encoder: CachedEncoder) -> Iterator[Labelled]:
-    """Sets that nothing was tuned on: shop remarks with CSAT 1–2 against 4–5, flight seats and lounges recommended."""
+    """Shop remarks with CSAT 1–2 against 4–5, flight seats and lounges that are recommended or not.
+
+    No example was written from them, but they were looked at when the constants of ``verbatim.tone`` were chosen.
+    """
     frame = read("ecommerce_csat")
     score = pd.to_numeric(frame["CSAT Score"])
     frame = frame[(frame["Customer Remarks"].str.strip() != "") & (score != 3)]

@@ -10,10 +10,14 @@ from tests.test_storage.rows import assigned, comment, response, theme, theme_mo
 from tests.test_tone.rated import ENCODER, rated
 from verbatim.cli import main
 from verbatim.domain import stable_key
+from verbatim.errors import NotFoundError
+from verbatim.mining import model_folder
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.tables import comment as comments
 from verbatim.storage.tables import survey_response
+from verbatim.themes.hashing import HashingEncoder
+from verbatim.tone import SentimentModel, find_sentiment, save_sentiment
 
 Sentiment = Callable[..., str]
 N = 240
@@ -69,3 +73,33 @@ def test_the_check_shows_every_source_and_what_was_decided(sentiment: Sentiment)
     assert "vader" in out
     assert "Used: own ratings" in out
     assert json.loads(sentiment("check", "--json"))["passed"] is True
+
+
+@pytest.fixture
+def kept(tmp_path: Path, learned: SentimentModel) -> Path:
+    """The folder where mining keeps its models, with a sentiment model in it."""
+    folder = model_folder(Settings(home=tmp_path), "one")
+    save_sentiment(folder, learned)
+    return folder
+
+
+def never(*words: object, **options: object) -> SentimentModel:
+    raise NotFoundError("sentiment was learned again")
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_model_that_mining_kept_is_used(sentiment: Sentiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verbatim.tone.learn_from_store", never)
+    assert json.loads(sentiment("--json"))["source"] == "own ratings"
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_check_learns_all_the_same(sentiment: Sentiment, learned: SentimentModel) -> None:
+    assert json.loads(sentiment("check", "--json"))["texts"] == N != learned.report.texts
+
+
+def test_a_damaged_model_or_one_of_another_encoder_is_learned_anew(sentiment: Sentiment, kept: Path) -> None:
+    (kept / "sentiment.json").write_text("{}")
+    assert json.loads(sentiment("--json"))["quality"]["texts"] == N
+    save_sentiment(kept, find_sentiment(HashingEncoder(32)))
+    assert json.loads(sentiment("--json"))["quality"]["texts"] == N

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+from rich.markup import escape
 
 from verbatim.commands.console import notes, opened_store, output, print_json, print_table, progress
 from verbatim.errors import EmptyError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from verbatim.themes.cache import CachedEncoder
     from verbatim.tone import SentimentModel, ThemeTone
     from verbatim.tone.gate import GateReport, Skill
+    from verbatim.tone.stored import Progress
 
 KINDS = {"praise": "Praise", "complaint": "Complaint", "request": "Request", "question": "Question", "bug": "Bug"}
 
@@ -28,7 +30,7 @@ KINDS = {"praise": "Praise", "complaint": "Complaint", "request": "Request", "qu
 def sentiment_command(context: click.Context, theme: str | None, as_json: bool) -> None:
     """Show how each theme sounds: sentiment with its interval, kinds of comments, emotion, support or product.
 
-    Sentiment is learned from the ratings given beside the comments where that proves better; the last line says so.
+    Mining learns sentiment from the ratings given beside the comments where that proves better; the last line says so.
     """
     if context.invoked_subcommand is not None:
         return
@@ -69,13 +71,13 @@ def check_command(as_json: bool) -> None:
 
 
 def _measure(store: Store, settings: Settings, tree: list[ThemeRow]) -> tuple[SentimentModel, list[ThemeTone]]:
-    """The sentiment model of the store, and the tone of every theme of the active model.
+    """The sentiment model that mining kept, and the tone of every theme of the active model.
 
     Raises:
         EmptyError: there are no themes.
     """
     from verbatim.storage import queries
-    from verbatim.tone import add_tone, learn_from_store, theme_tones
+    from verbatim.tone import add_tone, theme_tones
     from verbatim.tone.stored import encode_all
     from verbatim.tone.summary import spans
 
@@ -84,10 +86,28 @@ def _measure(store: Store, settings: Settings, tree: list[ThemeRow]) -> tuple[Se
         raise EmptyError("there are no themes yet; run `verbatim mine`")
     encoder = _encoder(settings)
     with progress() as step:
-        model = learn_from_store(store, encoder, seed=settings.seed, progress=step)
+        model = _kept_or_learned(store, settings, encoder, step)
         vectors = encode_all(spans(assignments), encoder, step)
         toned = add_tone(assignments, vectors, model)
     return model, theme_tones(toned, {row.id: row.parent_id for row in tree})
+
+
+def _kept_or_learned(store: Store, settings: Settings, encoder: CachedEncoder, step: Progress) -> SentimentModel:
+    """The sentiment model kept with the active themes; learned where none is, or it is damaged or another encoder's."""
+    from verbatim.errors import EncoderError, NotFoundError, StorageError
+    from verbatim.mining import model_folder
+    from verbatim.storage import queries
+    from verbatim.tone import learn_from_store, load_sentiment
+
+    models = queries.theme_models(store)
+    active = models.loc[models["active"].astype(bool), "id"].tolist()
+    try:
+        return load_sentiment(model_folder(settings, str(active[0])), encoder)
+    except NotFoundError:
+        pass  # mined before sentiment was kept, or a copy of the database without its files
+    except (EncoderError, StorageError) as error:
+        notes().print(f"[dim]Sentiment is learned anew: {escape(str(error))}[/dim]")
+    return learn_from_store(store, encoder, seed=settings.seed, progress=step)
 
 
 def _encoder(settings: Settings) -> CachedEncoder:

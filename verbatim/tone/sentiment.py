@@ -146,7 +146,8 @@ def learn_sentiment(written: Written, rated: RatedComments, *, seed: int = 0) ->
 def examples_share(skill: float) -> float:
     """How much the written examples count beside the own ratings: less, the better the text tells the rating (AUC).
 
-    A rating that the text tells little of (an AUC up to 0.85) says little of the text's tone. Chosen on two data sets.
+    A rating that the text tells little of (an AUC up to 0.85) says little of the text's tone. Chosen on three data
+    sets, of which the measurements in ``bench/sentiment.py`` are therefore not independent.
     """
     return float(np.interp(skill, [0.85, 0.95], [1.0, 0.3]))
 
