@@ -11,6 +11,7 @@ from verbatim.domain import Metric
 from verbatim.edits.archived import hidden_themes
 from verbatim.errors import EmptyError, NotFoundError
 from verbatim.storage import queries
+from verbatim.text.excerpt import covered, excerpt
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ThemeRow:
-    """A theme as it is listed; ``share`` (0…1) is of all comments mined; sub-themes name their parent.
+    """A theme as it is listed; sub-themes name their parent.
 
+    ``size`` are distinct comments, ``share`` (0…1) is of all that were mined; a comment can be on several themes.
     ``aliases`` are the ids of themes that people merged into it.
     """
 
@@ -54,11 +56,25 @@ class MonthShare:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """The characters ``[start, end)`` of a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """One comment on a theme; ``day`` is ISO (UTC), ``ratings`` what was answered in the same survey, by metric."""
+    """One comment on a theme; ``day`` is ISO (UTC), ``ratings`` what was answered in the same survey, by metric.
+
+    ``text`` is the whole comment, ``spans`` say where it speaks of the theme, ``part`` is what it says there, with
+    “…” where there is more.
+    """
 
     comment_id: str
     text: str
+    part: str
+    spans: tuple[Stretch, ...]
     day: str | None
     ratings: dict[str, float]
 
@@ -75,7 +91,8 @@ def theme_tree(store: Store, *, archived: bool = False) -> list[ThemeRow]:
     if frame.empty:
         raise EmptyError("no themes yet; run `verbatim mine` first")
     rows = [_row(record) for record in frame.to_dict("records")]
-    total = sum(row.size for row in rows if row.parent_id is None)
+    counted = queries.theme_counts(store, period=None, under=_all(frame))["n"]
+    total = int(counted.sum())
     hidden = set() if archived else hidden_themes(frame)
     below: dict[str | None, list[ThemeRow]] = {}
     for row in rows:
@@ -111,37 +128,53 @@ def find_theme(tree: list[ThemeRow], wanted: str) -> ThemeRow:
 
 
 def with_sub_themes(tree: list[ThemeRow], theme: ThemeRow) -> set[str]:
-    """The ids of a theme and of its sub-themes."""
-    return {theme.id, *(row.id for row in tree if row.parent_id == theme.id)}
+    """The ids of a theme and of all themes under it; ``tree`` is in the order of `theme_tree`."""
+    found = {theme.id}
+    for row in tree:
+        if row.parent_id in found:
+            found.add(row.id)
+    return found
 
 
 def months_of(store: Store, ids: set[str], *, tz: str) -> list[MonthShare]:
     """Every month with comments, oldest first; comments without a time are in none."""
-    counts = queries.theme_counts(store, period="month", tz=tz)
-    counts = counts[counts["period_start"].notna()]
-    mine = counts[counts["theme_id"].isin(ids)].groupby("period_start")["n"].sum()
-    total = counts.groupby("period_start")["n"].sum()
+    wanted: dict[str | None, str] = dict.fromkeys(ids, "theme")
+    mine, total = (
+        queries.theme_counts(store, period="month", tz=tz, under=under).set_index("period_start")["n"]
+        for under in (wanted, _all(queries.themes(store)))
+    )
     own = mine.reindex(total.index, fill_value=0)
     labels = pd.DatetimeIndex(total.index).strftime("%Y-%m")
     return [MonthShare(month, int(n), int(of)) for month, n, of in zip(labels, own, total, strict=True)]
 
 
-def best_quotes(store: Store, theme: ThemeRow) -> list[Said]:
-    """The quotes picked when the theme was mined, best first."""
-    said = {quote.comment_id: quote for quote in everything_said(store, {theme.id})} if theme.quotes else {}
+def best_quotes(store: Store, tree: list[ThemeRow], theme: ThemeRow) -> list[Said]:
+    """The quotes picked when the theme was mined, best first; ``tree`` as in `theme_tree`, archived themes too."""
+    if not theme.quotes:
+        return []
+    said = {quote.comment_id: quote for quote in everything_said(store, with_sub_themes(tree, theme))}
     if any(quote not in said for quote in theme.quotes):
-        said |= {quote.comment_id: quote for quote in everything_said(store, None)}
+        said = {quote.comment_id: quote for quote in everything_said(store, None)} | said
     return [said[quote] for quote in theme.quotes if quote in said]
 
 
 def everything_said(
     store: Store, ids: set[str] | None, *, start: datetime | None = None, end: datetime | None = None
 ) -> list[Said]:
-    """Every comment on the themes ``ids`` (``None``: on any) in ``[start, end)``, newest first."""
+    """Every comment on the themes ``ids`` (``None``: on any) in ``[start, end)``, each once, newest first."""
     frame = queries.assignments(store, start=start, end=end, by=())
     if ids is not None:
         frame = frame[frame["theme_id"].isin(ids)]
-    return [_said(record) for record in frame.drop_duplicates("comment_id").iloc[::-1].to_dict("records")]
+    places: dict[str, list[tuple[int, int | None]]] = {}
+    for comment_id, first, last in zip(frame["comment_id"], frame["start"], frame["end"], strict=True):
+        places.setdefault(comment_id, []).append((int(first), None if pd.isna(last) else int(last)))
+    rows = frame.drop_duplicates("comment_id").iloc[::-1].to_dict("records")
+    return [_said(record, places[record["comment_id"]] if ids is not None else [(0, None)]) for record in rows]
+
+
+def _all(themes: pd.DataFrame) -> dict[str | None, str]:
+    """What makes `queries.theme_counts` count the comments of every theme, and of none, once."""
+    return dict.fromkeys([None, *themes["id"]], "all")
 
 
 def _row(record: dict[Any, Any]) -> ThemeRow:
@@ -161,11 +194,13 @@ def _row(record: dict[Any, Any]) -> ThemeRow:
     )
 
 
-def _said(record: dict[Any, Any]) -> Said:
+def _said(record: dict[Any, Any], places: list[tuple[int, int | None]]) -> Said:
     moment = record["occurred_at"]
     return Said(
         comment_id=record["comment_id"],
         text=record["text"],
+        part=excerpt(record["text"], places),
+        spans=tuple(Stretch(*place) for place in covered(record["text"], places)),
         day=None if pd.isna(moment) else f"{moment:%Y-%m-%d}",
         ratings={metric.value: float(record[metric.value]) for metric in Metric if not pd.isna(record[metric.value])},
     )

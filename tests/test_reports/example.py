@@ -200,11 +200,13 @@ def _themes() -> ThemeSection:
         sparkline=points([0.0, 4.0, 8.2, 10.0, 11.2, 17.9], 2.0, 720),
         quotes=(
             Quote(
-                "Search gives me nothing since the update, even for the exact title.",
+                "Search gives me nothing since the update, even for the exact title. …",
                 "complaint",
                 "CSAT 1 of 5",
                 "October",
                 "c1",
+                "Search gives me nothing since the update, even for the exact title. Lena was very kind, though.",
+                ((0, 68),),
             ),
             Quote("The new search filters are great once it loads.", "praise", "CSAT 5 of 5", "October", "c2"),
         ),

@@ -33,6 +33,7 @@ class Writer:
         self.answers: list[dict[str, Any]] = []
         self.comments: list[dict[str, Any]] = []
         self.assignments: list[tuple[str, str, float | None]] = []
+        self.parts: list[dict[str, Any]] = []
 
     def answer(self, at: datetime, value: float | None, *, text: str = "", theme: str = "", **more: Any) -> None:
         number = len(self.answers)
@@ -76,6 +77,18 @@ class Writer:
         )
         self.assignments.append((key, theme, None))
 
+    def answer_in_parts(self, at: datetime, value: float | None, parts: list[tuple[str, str, float]]) -> str:
+        """An answer with one comment, whose ``parts`` are (words, theme, sentiment); gives the comment's key."""
+        text = " ".join(words for words, _, _ in parts)
+        self.answer(at, value, text=text, theme=parts[0][1])
+        key = self.assignments.pop()[0]
+        start = 0
+        for words, theme, sentiment in parts:
+            span = {"comment_id": key, "start": start, "end": start + len(words)}
+            self.parts.append({**span, "theme_id": theme, "similarity": 0.6, "margin": 0.1, "sentiment": sentiment})
+            start += len(words) + 1
+        return key
+
     def write(self) -> None:
         self.store.upsert(survey_response, self.answers)
         if self.comments:
@@ -83,7 +96,7 @@ class Writer:
 
     def mine(self, names: dict[str, str], parents: dict[str, str] | None = None) -> None:
         """Store a theme model with these themes (id → name) and the assignments made so far."""
-        sizes = {theme: sum(1 for _, given, _ in self.assignments if given == theme) for theme in names}
+        sizes = {theme: len(self._members(theme, parents or {})) for theme in names}
         model = {
             "id": stable_key("model"),
             "created_at": datetime(2026, 11, 1, tzinfo=UTC),
@@ -117,7 +130,14 @@ class Writer:
             }
             for key, theme, sentiment in self.assignments
         ]
+        rows += self.parts
         self.store.save_theme_model(model, themes, rows)
+
+    def _members(self, theme: str, parents: dict[str, str]) -> set[str]:
+        """The comments on a theme and on its sub-themes."""
+        pairs = [(key, given) for key, given, _ in self.assignments]
+        pairs += [(part["comment_id"], part["theme_id"]) for part in self.parts]
+        return {key for key, given in pairs if theme in (given, parents.get(given))}
 
 
 def write_story(store: Store) -> Writer:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from verbatim.browse import MonthShare, Said, ThemeRow
 
 BAR_WIDTH = 20
+ROUNDING = 1e-6
 
 
 @click.command("mine")
@@ -86,7 +87,7 @@ def themes_command(theme: str | None, archived: bool, as_json: bool) -> None:
             return
         row = browse.find_theme(tree, theme)
         months = browse.months_of(store, browse.with_sub_themes(tree, row), tz=settings.timezone)
-        quotes = browse.best_quotes(store, row)
+        quotes = browse.best_quotes(store, tree, row)
     children = [child for child in tree if child.parent_id == row.id]
     if as_json:
         found = {
@@ -112,7 +113,8 @@ def quotes_command(
 ) -> None:
     """Show what people said about THEME (its id or the beginning of its name).
 
-    Without --from, --to or --all: the most telling comments. With them: every comment, newest first.
+    Without --from, --to or --all: the most telling comments. With them: every comment, newest first. Of a comment on
+    several themes the part on this one is shown, with “…” for the rest; --json gives the whole text too.
     """
     from verbatim import browse
 
@@ -124,7 +126,7 @@ def quotes_command(
             ids = browse.with_sub_themes(tree, row)
             said = browse.everything_said(store, ids, start=moment(start, settings), end=moment(end, settings))
         else:
-            said = browse.best_quotes(store, row)
+            said = browse.best_quotes(store, tree, row)
     if as_json:
         print_json([asdict(quote) for quote in said[:limit]])
         return
@@ -152,6 +154,8 @@ def _list(tree: list[ThemeRow], *, as_json: bool) -> None:
         for row in tree
     ]
     print_table(("Id", "Theme", "Comments", "Share", "Keywords"), rows)
+    if sum(row.share for row in tree if row.parent_id is None) > 1 + ROUNDING:
+        notes().print("[dim]shares are of all comments; one that is on several themes counts on each[/dim]")
 
 
 def _show(row: ThemeRow, children: list[ThemeRow], months: list[MonthShare], quotes: list[Said]) -> None:
@@ -175,4 +179,4 @@ def _show(row: ThemeRow, children: list[ThemeRow], months: list[MonthShare], quo
 def _print_quote(quote: Said) -> None:
     ratings = ", ".join(f"{metric.upper()} {value:g}" for metric, value in quote.ratings.items())
     about = ", ".join(part for part in (quote.day or "no date", ratings) if part)
-    output().print(f"“{escape(quote.text)}”  [dim]{about}[/dim]\n")
+    output().print(f"“{escape(quote.part)}”  [dim]{about}[/dim]\n")

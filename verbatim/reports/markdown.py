@@ -87,7 +87,8 @@ def _milestones(report: MonthlyReport) -> list[str]:
 def _themes(section: ThemeSection) -> str:
     if section.absent:
         return plain(section.absent)
-    return "\n".join(line for rank, theme in enumerate(section.top, 1) for line in _theme(rank, theme))
+    said = f"{many(section.comments, 'comment')} say something; a comment counts on every theme it speaks of."
+    return "\n".join([said, "", *(line for rank, theme in enumerate(section.top, 1) for line in _theme(rank, theme))])
 
 
 def _theme(rank: int, theme: ThemeLine) -> list[str]:

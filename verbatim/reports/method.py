@@ -47,7 +47,7 @@ def method_notes(
         Note(
             "Personal data",
             "E-mail addresses, phone, card and account numbers and other identifiers are replaced by tags such as "
-            "[EMAIL] before a comment is stored. Quotes are customers' words, shortened where they end in “…”.",
+            "[EMAIL] before a comment is stored. Quotes are customers' words, shortened where “…” stands.",
         )
     )
     return tuple(notes)
@@ -59,7 +59,9 @@ def caveats(sections: Sequence[MetricSection], themes: ThemeSection, unmined: in
     found.append("Comparisons name what goes together. They do not prove a cause.")
     if not themes.absent:
         found.append("Themes are found by a statistical model; single comments can stand in the wrong one.")
-        found.append("Sentiment is read from English words only; comments in other languages have none.")
+        found.append(
+            "Sentiment is estimated from the words; comments in languages that it was not learned for have none."
+        )
     if unmined:
         found.append(f"{unmined:,} comments of the month came after the themes were mined: run `verbatim mine` again.")
     if len({section.metric for section in sections}) < len(sections):
@@ -73,9 +75,10 @@ def _sentence(text: str) -> str:
 
 def _themes(themes: ThemeSection) -> str:
     return (
-        f"Found by model {themes.model}. A comment can speak of several themes. Shares are of the comments that say "
-        "something; a score beside a theme is of the answers given with its comments, “the rest” those given with all "
-        "other comments that say something. Sentiment runs from −1 to 1."
+        f"Found by model {themes.model}. A comment can speak of several themes and counts once on each, so that "
+        "shares, which are of the comments that say something, need not add up to 100%. A score beside a theme is of "
+        "the answers given with its comments, “the rest” those given with comments that say something, but nothing on "
+        "the theme. Sentiment, of the part of a comment that is on the theme, runs from −1 to 1."
     )
 
 

@@ -133,13 +133,19 @@ class MetricSection:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A comment, redacted, possibly cut at a word; ``rating`` says what score came with it."""
+    """What a comment, redacted, says on the theme; ``rating`` says what score came with it.
+
+    ``text`` is the part shown: “…” stands where the comment (``comment``, the whole of it) says more, or where a long
+    part was cut at a word. ``spans`` are the characters ``[start, end)`` of the comment that are on the theme.
+    """
 
     text: str
     kind: Literal["praise", "complaint", "neutral"]
     rating: str | None
     month: str | None
     comment_id: str
+    comment: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,10 @@ class ThemeScore:
 
 @dataclass(frozen=True, slots=True)
 class ThemeLine:
-    """One theme in the month. ``share`` is of the month's comments, in percent; ``sparkline`` shares by month."""
+    """One theme in the month. ``share`` is of the month's comments, in percent; ``sparkline`` shares by month.
+
+    ``volume`` are distinct comments; a comment on several themes counts on each, so shares need not add up to 100.
+    """
 
     id: str
     name: str

@@ -1,7 +1,7 @@
 """Chooses what customers said this month on a theme: one praise and one complaint where both exist.
 
-A comment on a theme can hold more than the theme (praise for the agent, a complaint about the release), so a label
-is given only where answer and words agree.
+A comment on a theme can hold more than the theme (praise for the agent, a complaint about the release), so only the
+part on the theme is shown, and a label is given only where answer and words agree.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import pandas as pd
 
 from verbatim.reports.model import Quote
 from verbatim.reports.words import cut
+from verbatim.text.excerpt import covered, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -43,9 +44,9 @@ def month_quotes(
     that kind: praise beside a complaint theme is for something else in the same comment.
     """
     ranks = {comment_id: rank for rank, comment_id in enumerate(favoured)}
-    ordered = rows.drop_duplicates(["text"]).assign(
+    ordered = _said(rows).assign(
         rank=lambda f: f["comment_id"].map(ranks).fillna(len(ranks)),
-        awkward=lambda f: ~f["text"].str.len().between(SHORTEST, LONGEST),
+        awkward=lambda f: ~f["part"].str.len().between(SHORTEST, LONGEST),
         far=lambda f: -f["similarity"].round(6),
     )
     if not ordered["awkward"].all():
@@ -62,22 +63,45 @@ def month_quotes(
     return tuple([*firsts, *seconds][:MOST] or found["neutral"][:1])
 
 
+def _said(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a comment, of equal parts the first: ``part`` (what is shown), ``spans`` and ``similarity`` of the best.
+
+    ``sentiment`` is the mean of its parts on the theme.
+    """
+    places: dict[str, list[tuple[int, int | None]]] = {}
+    for comment_id, start, end in zip(rows["comment_id"], rows["start"], rows["end"], strict=True):
+        places.setdefault(comment_id, []).append((int(start), None if pd.isna(end) else int(end)))
+    of_comment = rows.astype({"sentiment": float}).groupby("comment_id")
+    said = rows.drop_duplicates("comment_id")
+    texts = list(zip(said["comment_id"], said["text"], strict=True))
+    said = said.assign(
+        similarity=said["comment_id"].map(of_comment["similarity"].max()),
+        sentiment=said["comment_id"].map(of_comment["sentiment"].mean()),
+        spans=pd.Series([covered(text, places[key]) for key, text in texts], index=said.index, dtype=object),
+        part=pd.Series([excerpt(text, places[key]) for key, text in texts], index=said.index, dtype=object),
+    )
+    return said.drop_duplicates("part")
+
+
 def _quote(row: Mapping[Hashable, Any], kind: Kind, measures: Sequence[Measure], calendar: Calendar) -> Quote:
     when = row["occurred_at"].astimezone(calendar.zone).strftime("%Y-%m")
-    return Quote(cut(row["text"], LONGEST), kind, _rating(row, measures), calendar.label(when), row["comment_id"])
+    rating, shown = _rating(row, measures), cut(row["part"], LONGEST)
+    return Quote(shown, kind, rating, calendar.label(when), row["comment_id"], row["text"], row["spans"])
 
 
 def _kind(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> Kind:
     """Praise needs a favourable answer (where there is one) and clearly kind words, a complaint the opposite.
 
-    An unfavourable answer alone makes a complaint, unless the words are clearly kind.
+    An unfavourable answer alone makes a complaint, unless the words are clearly kind; of one part of a comment, unless
+    its words are not unkind, since the answer may be for what else the comment says.
     """
     words = 0.0 if pd.isna(row["sentiment"]) else float(row["sentiment"])
+    unless = CLEARLY if row["part"] == row["text"] else 0.0
     verdicts = [_verdict(row[measure.metric.value], measure.definition) for measure in _rated(row, measures)]
     good, bad = verdicts.count("good"), verdicts.count("bad")
     if words >= CLEARLY and not bad and (good or not verdicts):
         return "praise"
-    if (bad and words < CLEARLY) or (words <= -CLEARLY and not good):
+    if (bad and words < unless) or (words <= -CLEARLY and not good):
         return "complaint"
     return "neutral"
 

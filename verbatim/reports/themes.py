@@ -44,7 +44,8 @@ class Counted:
     """Comments by theme and month: ``counts`` has one row a theme (ids as index), one column a month ``YYYY-MM``.
 
     A theme counts the comments of its sub-themes; these have rows of their own. ``totals`` are the month's comments
-    that say something, on any theme or none, with the same columns.
+    that say something, on any theme or none, with the same columns. A comment on several themes counts on each, and
+    once in the total, so the rows do not add up to it.
     """
 
     counts: pd.DataFrame
@@ -79,8 +80,8 @@ def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure],
     present = int((counted.counts.loc[list(named["id"]), calendar.month] > 0).sum())
     return ThemeSection(
         comments=int(spoken["comment_id"].nunique()),
-        uninformative=int(rows.loc[rows["root"].isin(silent), "comment_id"].nunique()),
-        unassigned=int(spoken.loc[spoken["root"].isna(), "comment_id"].nunique()),
+        uninformative=int(rows.loc[~rows["comment_id"].isin(spoken["comment_id"]), "comment_id"].nunique()),
+        unassigned=len(set(spoken["comment_id"]) - set(spoken.loc[spoken["root"].notna(), "comment_id"])),
         top=tuple(top),
         others=present - len(top),
         movements=tuple(moved),
@@ -112,15 +113,20 @@ def _roots(known: pd.DataFrame) -> dict[str, str]:
 
 
 def _counted(store: Store, calendar: Calendar, roots: Mapping[str, str], silent: set[str]) -> Counted:
-    frame = queries.theme_counts(store, tz=calendar.tz, start=calendar.year_start, end=calendar.period.end)
-    frame = frame.assign(root=frame["theme_id"].map(roots), month=frame["period_start"].dt.strftime("%Y-%m"))
-    spoken = frame[~frame["root"].isin(silent)]
-    below = spoken[spoken["theme_id"] != spoken["root"]]
-    levels = pd.concat([spoken.assign(row=spoken["root"]), below.assign(row=below["theme_id"])])
-    table = levels.pivot_table(index="row", columns="month", values="n", aggfunc="sum", fill_value=0)
+    spoken = {theme_id: root for theme_id, root in roots.items() if root not in silent}
+    below = {theme_id: theme_id for theme_id, root in spoken.items() if theme_id != root}
     months = list(calendar.months)
-    totals = spoken.groupby("month")["n"].sum().reindex(months, fill_value=0).astype(float)
+    levels = pd.concat([_by_month(store, calendar, spoken), _by_month(store, calendar, below)])
+    table = levels.pivot_table(index="theme_id", columns="month", values="n", aggfunc="sum", fill_value=0)
+    every = _by_month(store, calendar, dict.fromkeys([None, *spoken], "all"))
+    totals = every.set_index("month")["n"].reindex(months, fill_value=0).astype(float)
     return Counted(table.reindex(index=sorted(roots), columns=months, fill_value=0).astype(float), totals)
+
+
+def _by_month(store: Store, calendar: Calendar, under: Mapping[Any, str]) -> pd.DataFrame:
+    """Columns ``theme_id`` (what ``under`` makes of it), ``month`` and ``n``, distinct comments."""
+    frame = queries.theme_counts(store, tz=calendar.tz, start=calendar.year_start, end=calendar.period.end, under=under)
+    return frame.assign(month=frame["period_start"].dt.strftime("%Y-%m"))[["theme_id", "month", "n"]]
 
 
 def _histories(counted: Counted, known: pd.DataFrame, roots: Mapping[str, str], calendar: Calendar) -> list[History]:
@@ -162,7 +168,7 @@ def _top(
     lines = []
     for theme_id in ids:
         inside = spoken[spoken["root"] == theme_id]
-        outside = spoken[spoken["root"] != theme_id]
+        outside = spoken[~spoken["submission_id"].isin(inside["submission_id"])]
         scores = tuple(s for m in measures if (s := _score(m, inside, outside)) is not None)
         lines.append(
             ThemeLine(
@@ -201,12 +207,14 @@ def _change(counted: Counted, theme_id: str, calendar: Calendar, earlier: list[s
 
 
 def _sentiment(rows: pd.DataFrame) -> Figure | None:
-    values = rows["sentiment"].dropna().to_numpy(dtype=np.float64)
+    """The mean over comments, each with the mean of its parts on the theme."""
+    known = rows[rows["sentiment"].notna()].astype({"sentiment": float})
+    values = known.groupby("comment_id")["sentiment"].mean().to_numpy(dtype=np.float64)
     return mean_figure(values) if len(values) else None
 
 
 def _score(measure: Measure, inside: pd.DataFrame, outside: pd.DataFrame) -> ThemeScore | None:
-    """The score given with comments on the theme against that given with all others that say something."""
+    """The score given with comments on the theme against that given with none on it, but with something said."""
     if not measure.main:
         return None
     sides = [_values(measure, rows) for rows in (outside, inside)]
@@ -223,9 +231,9 @@ def _score(measure: Measure, inside: pd.DataFrame, outside: pd.DataFrame) -> The
 
 
 def _values(measure: Measure, rows: pd.DataFrame) -> pd.DataFrame:
-    """The counts frame of the answers that came with comments; a comment counts once."""
+    """The counts frame of the answers that came with comments; an answer counts once, whatever its comments say."""
     metric = measure.metric.value
-    given = rows.drop_duplicates("comment_id")
+    given = rows.drop_duplicates("submission_id")
     known = given[given[metric].notna()]
     if measure.metric is not Metric.NPS:
         known = known[known[f"{metric}_scale"] == measure.definition.scale.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import Float, func, select
+from sqlalchemy import Float, String, case, func, literal, or_, select
 
 from verbatim.domain import Metric, Status
 from verbatim.errors import NotFoundError
@@ -127,12 +127,16 @@ def assignments(
 def theme_counts(
     store: Store, model_id: str | None = None, *, by: Sequence[str] = (), period: str | None = "month",
     tz: str = "UTC", start: datetime | None = None, end: datetime | None = None, question: str | None = None,
-    where: Mapping[str, Any] = EVERYWHERE,
+    where: Mapping[str, Any] = EVERYWHERE, under: Mapping[str | None, str] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """How many comments each theme has, by period and segments, made by one GROUP BY.
 
     Columns: those of ``by``, with a ``period`` also ``period_start`` (as in `answer_counts`), ``theme_id`` (``None``:
     no theme), ``n`` (comments, each once) and ``sentiment`` (mean of their spans, -1 … 1, NaN where unknown).
+
+    A comment can be on several themes, so ``n`` must not be added up over themes. ``under`` says what each theme
+    (``None``: no theme) counts as, its parent or one name for all, say: a comment counts once there, and themes that
+    it does not name are left out.
 
     Raises:
         NotFoundError: there is no such model, or nothing is called as ``by`` or ``where`` says.
@@ -143,14 +147,30 @@ def theme_counts(
         count = Count(
             by=by,
             keys={},
-            values={"theme_id": given.theme_id},
+            values={"theme_id": given.theme_id if not under else _counts_as(under)},
             measures={"n": _comments, "sentiment": _mean_sentiment},
             inputs={"comment_id": given.comment_id, "sentiment": given.sentiment},
-            conditions=[*span, given.model_id == _model(connection, model_id)],
+            conditions=[*span, given.model_id == _model(connection, model_id), *_named(under)],
             where=where,
             join=_assigned,
         )
         return counted(connection, Grouping(connection, comment), count, span=span, period=period, tz=tz)
+
+
+def _counts_as(under: Mapping[str | None, str]) -> ColumnElement[Any]:
+    return case(*((_is(theme_id), literal(name, String)) for theme_id, name in under.items()))
+
+
+def _named(under: Mapping[str | None, str] | None) -> list[ColumnElement[bool]]:
+    """That a row's theme is among those of ``under``, where there is any such wish."""
+    if under is None:
+        return []
+    ids = [theme_id for theme_id in under if theme_id is not None]
+    return [or_(given.theme_id.in_(ids), *([_is(None)] if None in under else []))]
+
+
+def _is(theme_id: str | None) -> ColumnElement[bool]:
+    return given.theme_id.is_(None) if theme_id is None else given.theme_id == theme_id
 
 
 def _comments(rows: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[int]:
