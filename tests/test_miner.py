@@ -172,7 +172,7 @@ def test_new_comments_are_labelled_and_those_without_detail_are_not():
 
 def test_the_fine_layer_has_more_themes_and_lies_in_the_top_one():
     frame = comments(120)
-    top, fine = miner(themes=3).fit(frame), miner(themes=3, layer="fine").fit(frame)
+    top, fine = miner(themes=3).fit(frame), miner(themes=3, layer="fine").fit(frame)  # a wish is for the top
     assert fine.labels_.max() > top.labels_.max() == 2
     pairs = {(a, b) for a, b in zip(fine.labels_, top.labels_, strict=True) if a >= 0}
     assert len(pairs) == fine.labels_.max() + 1

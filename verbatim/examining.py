@@ -9,10 +9,11 @@ import numpy as np
 from verbatim.errors import EmptyError
 from verbatim.mining import model_folder
 from verbatim.storage import queries
-from verbatim.themes.artifact import check_encoder, load_artifact
+from verbatim.themes.artifact import check_encoder, load_artifact, load_fitted
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
+from verbatim.themes.frames import whole_themes
 from verbatim.themes.quality import Mined, examine
 from verbatim.themes.stability import stability_of
 
@@ -37,14 +38,17 @@ def examine_store(store: Store, settings: Settings, *, stability: bool = False) 
     artifact = load_artifact(model_folder(settings, active))
     encoder = CachedEncoder(find_encoder(settings.model), settings.home / "cache" / "vectors")
     check_encoder(artifact, encoder)
-    said = spans(queries.assignments(store, by=()))
+    assigned = queries.assignments(store, by=())
     names = encoder.encode([theme.name for theme in artifact.themes])
     measured = None
     if stability:
+        texts = dict(zip(assigned["comment_id"], assigned["text"], strict=True))
+        placed = whole_themes(texts, load_fitted(model_folder(settings, active)), artifact.themes)
+        by_text = {texts[comment]: theme for comment, theme in placed.items()}
         measured = stability_of(
-            artifact.themes, said, encoder, lambda seed: LeidenClusterer(themes=settings.themes, seed=seed)
+            artifact.themes, by_text, encoder, lambda seed: LeidenClusterer(themes=settings.themes, seed=seed)
         )
-    return examine(Mined(artifact.themes, said, artifact.centroids, names), stability=measured)
+    return examine(Mined(artifact.themes, spans(assigned), artifact.centroids, names), stability=measured)
 
 
 def spans(assigned: pd.DataFrame) -> pd.DataFrame:

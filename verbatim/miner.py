@@ -22,7 +22,6 @@ from verbatim.edits.requests import Describe, Mark, Merge, Move, Part, Rename, R
 from verbatim.edits.values import edit_of, edit_values
 from verbatim.errors import EmptyError, EncoderError, NotFoundError, UserError
 from verbatim.pipeline import encode, mine
-from verbatim.text.language import detect_languages
 from verbatim.themes.artifact import ThemeArtifact
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
@@ -38,7 +37,7 @@ from verbatim.themes.frames import (
     theme_frame,
     whole_themes,
 )
-from verbatim.themes.given import read_comments
+from verbatim.themes.given import read_comments, with_languages
 from verbatim.themes.name import PhraseNamer
 from verbatim.themes.quality import Mined, examine
 from verbatim.themes.saved import SavedMiner, load_miner, save_miner
@@ -67,15 +66,14 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
     Parameters: ``themes``, about how many at the top (``None``: the comments decide); ``encoder``, an object with
     ``id``, ``dimension`` and ``encode``, or the name or folder of a sentence-transformers model (``None``:
     all-MiniLM-L6-v2, which knows English); ``layer``, whether ``labels_``, ``predict`` and ``transform`` speak of the
-    themes at the "top" or of the "fine" ones below; ``seed``; ``redact``, whether personal data is taken out of the
-    texts first; ``cache``, a folder that keeps vectors from one fit to the next (``None``: none).
+    "fine" themes, which comments are assigned to, or of those at the "top" (``None``: fine, or top where ``themes``
+    were wished); ``seed``; ``redact``, whether personal data is taken out first; ``cache``, a folder for vectors.
 
     Attributes after ``fit``, ``update`` and every edit: ``labels_`` (n,) integers, the number of each comment's main
-    theme, in the order of ``comments_``, counted from the largest theme (what lasts is a theme's id, not its number);
-    ``themes_``, a frame (`theme_frame`); ``assignments_``, a frame (`assignment_frame`) with every theme of a comment,
-    whose ``comment`` is the caller's own id or index; ``links_``, what became of the themes with
-    the last update (`link_frame`); ``model_``, the ``ThemeModel`` with its ``Theme`` objects; ``comments_``, the
-    comments as they were mined; ``edits_`` and ``conflicts_``, what people changed and what of it cannot be true.
+    theme, in the order of ``comments_``, from the largest theme (a theme's id lasts, not its number); ``themes_``
+    (`theme_frame`); ``assignments_`` (`assignment_frame`), every theme of a comment, by the caller's own id or index;
+    ``links_``, what became of the themes with the last update (`link_frame`); ``model_``, the ``ThemeModel``;
+    ``comments_``, as they were mined; ``edits_`` and ``conflicts_``, what people changed and what cannot be true.
 
     >>> from verbatim.themes.hashing import HashingEncoder
     >>> miner = ThemeMiner(encoder=HashingEncoder())
@@ -88,7 +86,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         themes: int | None = None,
         *,
         encoder: Encoder | str | None = None,
-        layer: str = "top",
+        layer: str | None = None,
         seed: int = 7,
         redact: bool = True,
         cache: str | Path | None = None,
@@ -111,7 +109,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
             EncoderError: no embedding model was found.
         """
         self._check_parameters()
-        comments = _with_languages(read_comments(X, redact=self.redact))
+        comments = with_languages(read_comments(X, redact=self.redact))
         return self._take(comments, self._mined(comments, None), ())
 
     def update(self, X: Comments, *, refit: bool = False) -> Self:
@@ -127,7 +125,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         check_is_fitted(self, "model_")
         self._check_parameters()
         self._same_encoder()
-        new = _with_languages(read_comments(X, redact=self.redact, first=len(self.comments_)))
+        new = with_languages(read_comments(X, redact=self.redact, first=len(self.comments_)))
         comments = pd.concat([self.comments_[~self.comments_["id"].isin(set(new["id"]))], new], ignore_index=True)
         fitted = self._mined(comments, "that was asked for" if refit else None, self.fitted_)
         return self._take(comments, fitted, self.edits_)
@@ -143,7 +141,9 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         """
         check_is_fitted(self, "model_")
         comments = read_comments(X, redact=self.redact)
-        return main_labels(self._assigned(comments), comments["id"].tolist(), label_of(self.model_.themes, self.layer))
+        return main_labels(
+            self._assigned(comments), comments["id"].tolist(), label_of(self.model_.themes, self._layer())
+        )
 
     def transform(self, X: Comments) -> NDArray[np.float32]:
         """The cosine of each row of ``X`` to the centre of each theme of the chosen ``layer``, shape ``(n, themes)``.
@@ -158,7 +158,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         texts = read_comments(X, redact=self.redact)["text"]
         distinct = sorted(set(texts) - {""})
         vectors = self._vectors(distinct)
-        centroids = self.model_.centroids[layer_places(self.model_.themes, self.layer)]
+        centroids = self.model_.centroids[layer_places(self.model_.themes, self._layer())]
         cosines = np.concatenate([vectors @ centroids.T, np.zeros((1, len(centroids)), dtype=np.float32)])
         place = {text: row for row, text in enumerate(distinct)}
         return np.asarray(cosines[[place.get(text, len(distinct)) for text in texts]], dtype=np.float32)
@@ -167,7 +167,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         """The names of the themes of the chosen ``layer``, in the order of their labels."""
         check_is_fitted(self, "model_")
         themes = self.model_.themes
-        return np.asarray([themes[place].name for place in layer_places(themes, self.layer)], dtype=object)
+        return np.asarray([themes[place].name for place in layer_places(themes, self._layer())], dtype=object)
 
     def assign(self, X: Comments) -> pd.DataFrame:
         """Which theme each comment of ``X`` as a whole belongs to, as in ``assignments_``; missing texts have no row.
@@ -192,7 +192,9 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         said = assignment_frame(self.model_.assignments, self._texts()).join(comments, on="comment")
         cut = [text[a:b] for text, a, b in zip(said["text"], said["start"], said["end"], strict=True)]
         said = said.assign(text=cut)
-        measured = stability_of(themes, said, encoder, self._clusterer) if stability else None
+        placed = whole_themes(self._texts(), self.fitted_, themes) if stability else {}
+        by_text = {text: placed[key] for key, text in self._texts().items() if key in placed}
+        measured = stability_of(themes, by_text, encoder, self._clusterer) if stability else None
         names = encoder.encode([theme.name for theme in themes])
         return examine(Mined(themes, said, self.model_.centroids, names), stability=measured)
 
@@ -289,8 +291,11 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def _layer(self) -> str:
+        return self.layer or ("fine" if self.themes is None else "top")
+
     def _check_parameters(self) -> None:
-        if self.layer not in LAYERS:
+        if self._layer() not in LAYERS:
             raise UserError(f"layer {self.layer!r} is not one of {', '.join(map(repr, LAYERS))}")
         if self.themes is not None and not (isinstance(self.themes, (int, np.integer)) and self.themes >= 2):
             raise UserError(f"themes {self.themes!r} is neither None nor a whole number from 2 on")
@@ -328,8 +333,8 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         texts = self._texts()
         assigned = assignment_frame(model.assignments, texts)
         said = int((comments["text"] != "").sum())
-        self.themes_ = theme_frame(model.themes, layer=self.layer, texts=texts, comments=said)
-        numbers, whole = label_of(model.themes, self.layer), whole_themes(texts, fitted, model.themes)
+        self.themes_ = theme_frame(model.themes, layer=self._layer(), texts=texts, comments=said)
+        numbers, whole = label_of(model.themes, self._layer()), whole_themes(texts, fitted, model.themes)
         self.labels_ = main_labels(assigned, comments["id"].tolist(), numbers, whole)
         self.assignments_ = _as_called(assigned, comments)
         self.links_ = link_frame(fitted.links)
@@ -368,7 +373,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
             found = [one.id for one in themes if one.id == theme]
             found = found or [one.id for one in themes if one.name.casefold() == theme.casefold()]
         else:
-            places = layer_places(themes, self.layer)
+            places = layer_places(themes, self._layer())
             found = [themes[places[theme]].id] if 0 <= theme < len(places) else []
         if not found:
             raise NotFoundError(f"no theme {theme!r}; `themes_` lists labels, ids and names")
@@ -382,13 +387,6 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         if lost:
             raise NotFoundError(f"no comment {lost[0]!r}; comments are called by their id, or their place in the index")
         return tuple(known[comment] for comment in comments)
-
-
-def _with_languages(comments: pd.DataFrame) -> pd.DataFrame:
-    """``comments`` with their language, detected where no column gives it."""
-    if "language" in comments:
-        return comments
-    return comments.assign(language=pd.Series(detect_languages(comments["text"]), index=comments.index, dtype=object))
 
 
 def _as_called(assigned: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from verbatim.errors import EmptyError, InputError
 from verbatim.text.clean import clean_text
+from verbatim.text.language import detect_languages
 from verbatim.text.redact import Redactor
 
 if TYPE_CHECKING:
@@ -127,3 +128,10 @@ def _said(text: object, place: int) -> str:
     if text is None or text is pd.NA or (isinstance(text, float) and text != text):
         return ""
     raise InputError(f"row {place} holds {text!r:.40} ({type(text).__name__}), not a text")
+
+
+def with_languages(comments: pd.DataFrame) -> pd.DataFrame:
+    """``comments`` with their language, detected where no column gives it."""
+    if "language" in comments:
+        return comments
+    return comments.assign(language=pd.Series(detect_languages(comments["text"]), index=comments.index, dtype=object))
