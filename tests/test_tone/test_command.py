@@ -78,7 +78,7 @@ def test_the_check_shows_every_source_and_what_was_decided(sentiment: Sentiment)
 @pytest.fixture
 def kept(tmp_path: Path, learned: SentimentModel) -> Path:
     """The folder where mining keeps its models, with a sentiment model in it."""
-    folder = model_folder(Settings(home=tmp_path), "one")
+    folder = model_folder(Settings(home=tmp_path), stable_key("model", "one"))
     save_sentiment(folder, learned)
     return folder
 
