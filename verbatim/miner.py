@@ -187,14 +187,13 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
             NotFittedError: ``fit`` comes first.
         """
         check_is_fitted(self, "model_")
-        encoder, themes = self._same_encoder(), self.model_.themes
+        encoder, themes, texts = self._same_encoder(), self.model_.themes, self._texts()
         comments = self.comments_.drop(columns="label").set_index("id")
-        said = assignment_frame(self.model_.assignments, self._texts()).join(comments, on="comment")
+        said = assignment_frame(self.model_.assignments, texts).join(comments, on="comment")
         cut = [text[a:b] for text, a, b in zip(said["text"], said["start"], said["end"], strict=True)]
         said = said.assign(text=cut)
-        placed = whole_themes(self._texts(), self.fitted_, themes) if stability else {}
-        by_text = {text: placed[key] for key, text in self._texts().items() if key in placed}
-        measured = stability_of(themes, by_text, encoder, self._clusterer) if stability else None
+        placed = {texts[key]: theme for key, theme in whole_themes(texts, self.fitted_, themes).items()}
+        measured = stability_of(themes, placed, encoder, self._clusterer) if stability else None
         names = encoder.encode([theme.name for theme in themes])
         return examine(Mined(themes, said, self.model_.centroids, names), stability=measured)
 

@@ -14,7 +14,6 @@ from verbatim.themes.frames import label_of, layer_places
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from verbatim.domain import Theme
@@ -42,20 +41,20 @@ class Stability:
 
 
 def stability_of(
-    themes: Sequence[Theme], said: pd.DataFrame, encoder: Encoder, make_clusterer: Callable[[int], Clusterer]
+    themes: Sequence[Theme], placed: Mapping[str, str], encoder: Encoder, make_clusterer: Callable[[int], Clusterer]
 ) -> dict[str, Stability]:
-    """By layer, how ``themes`` come out of further fits on what was ``said`` (see ``measure_stability``).
+    """By layer, how ``themes`` come out of further fits on the texts of ``placed`` (see ``measure_stability``).
 
-    ``said`` has the columns ``text`` and ``theme``. A text that is in several themes counts where it is first.
+    ``placed`` names the theme of each distinct text, without sub-themes; one of another kind is left out.
     """
     finest = {themes[place].id for place in layer_places(themes, "fine")}
-    placed = said[said["theme"].isin(finest)].drop_duplicates("text").sort_values("text", kind="stable")
+    texts = sorted(text for text, theme in placed.items() if theme in finest)
     tops = {number: themes[place].id for number, place in enumerate(layer_places(themes, "top"))}
     numbers = label_of(themes, "top")
-    fine = placed["theme"].to_numpy(dtype=object)
+    fine = np.asarray([placed[text] for text in texts], dtype=object)
     top = np.asarray([tops[numbers[theme]] for theme in fine], dtype=object)
     layers = {"top": top, "fine": fine} if any(theme.parent_id for theme in themes) else {"top": top}
-    return measure_stability(encoder.encode(placed["text"].tolist()), layers, make_clusterer)
+    return measure_stability(encoder.encode(texts), layers, make_clusterer)
 
 
 def measure_stability(
