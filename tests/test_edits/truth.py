@@ -35,6 +35,8 @@ class Shown:
                     holders |= self.lead(part)
             if edit.kind is EditKind.MERGE and key in edit.payload["sources"] and not holders:
                 holders |= self.lead(edit.theme_id)
+        if not holders and key.endswith("-rest"):  # what was left over of a theme that is whole now
+            return self.lead(key.removesuffix("-rest"))
         return holders
 
     def under(self, keys):

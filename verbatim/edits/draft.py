@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from verbatim.edits.outcome import Conflict, Reason
     from verbatim.themes.model import ThemeModel
 
+_REST = re.compile(r"(.+)-rest\d*")
 LEAST_DEPTH = 2  # a tree can always have themes and sub-themes
 
 
@@ -132,11 +134,16 @@ class Draft:
         return np.flatnonzero(np.isin(self.places, [self.codes[key] for key in keys if key in self.codes]))
 
     def now(self, key: str) -> list[str]:
-        """The themes that a permanent id leads to now: itself, what it was merged into, or its parts."""
+        """The themes that a permanent id leads to now: itself, what it was merged into, or its parts.
+
+        The rest of a theme that is whole in this fit leads to that theme.
+        """
         if key in self.themes:
             return [key]
         if key in self.aliases:
             return self.now(self.aliases[key])
+        if key not in self.replaced and (base := base_of_rest(key)) is not None:
+            return self.now(base)
         return [one for part in self.replaced.get(key, ()) for one in self.now(part)]
 
     def report(self, edit: Edit, reason: Reason, message: str, comment_id: str | None = None) -> None:
@@ -152,6 +159,16 @@ class Draft:
         cosines = self.corpus.vectors[documents[known]] @ np.stack([vectors[key] for key in keys]).T
         nearest[known] = cosines.round(6).argmax(axis=1)
         self.places[rows] = np.asarray([self.code(key) for key in keys])[nearest]
+
+
+def base_of_rest(key: str) -> str | None:
+    """The id of the theme whose rest ``key`` names; ``None`` for any other id.
+
+    >>> base_of_rest("T003-rest"), base_of_rest("T003")
+    ('T003', None)
+    """
+    found = _REST.fullmatch(key)
+    return found[1] if found else None
 
 
 def _opened(theme: Theme, vector: NDArray[np.float32], position: int) -> DraftTheme:

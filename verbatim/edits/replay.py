@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.edits.context import Context
-from verbatim.edits.draft import Draft, DraftTheme
+from verbatim.edits.draft import Draft, DraftTheme, base_of_rest
 from verbatim.edits.events import EditKind
 from verbatim.edits.moves import place_comments
 from verbatim.edits.outcome import Replayed
 from verbatim.edits.prototypes import revived_vector
 from verbatim.edits.rebuild import rebuild
-from verbatim.edits.rests import base_of_rest, make_rests
+from verbatim.edits.rests import make_rests
 from verbatim.edits.settle import settle
 from verbatim.edits.steps import apply
 from verbatim.themes.model import NO_DETAIL
@@ -62,7 +62,7 @@ def revive(draft: Draft, context: Context) -> None:
     for key in context.absent(set(draft.themes) | set(draft.aliases)):
         snapshot = context.snapshot(key)
         vector = None if snapshot is None else revived_vector(snapshot, draft)
-        if snapshot is None or vector is None or base_of_rest(key) in draft.themes:
+        if snapshot is None or vector is None or draft.now(base_of_rest(key) or ""):
             continue
         theme = draft.add(DraftTheme(key, snapshot.name, snapshot.name, (), vector, snapshot.parent_id))
         if key in draft.anchors:

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from verbatim.edits.draft import DraftTheme
 
 if TYPE_CHECKING:
     from verbatim.edits.draft import Draft
-
-_REST = re.compile(r"(.+)-rest\d*")
-
-
-def base_of_rest(key: str) -> str | None:
-    """The id of the theme whose rest ``key`` names; ``None`` for any other id.
-
-    >>> base_of_rest("T003-rest"), base_of_rest("T003")
-    ('T003', None)
-    """
-    found = _REST.fullmatch(key)
-    return found[1] if found else None
 
 
 def make_rests(draft: Draft) -> None:
@@ -42,6 +29,6 @@ def _rest_of(draft: Draft, key: str) -> str:
     while True:
         rest = f"{key}-rest{'' if number == 1 else number}"
         there = draft.themes.get(rest)
-        if (there is not None and there.parent_id == key) or rest not in draft.codes:
+        if (there is not None and there.parent_id == key) or not {rest}.intersection((*draft.codes, *draft.aliases)):
             return rest
         number += 1

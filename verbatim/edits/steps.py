@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from verbatim.edits.draft import DraftTheme
+from verbatim.edits.draft import DraftTheme, base_of_rest
 from verbatim.edits.events import EditKind
 from verbatim.edits.outcome import Reason
 from verbatim.edits.prototypes import part_vectors
-from verbatim.edits.rests import base_of_rest
 from verbatim.storage.lineage import number_of
 
 if TYPE_CHECKING:
@@ -57,7 +56,8 @@ def _merge(draft: Draft, edit: Edit, context: Context) -> None:
             parts = ", ".join(draft.now(source))
             draft.report(edit, Reason.THEME_SPLIT, f"{source} was split into {parts}; merge these instead")
             continue
-        found = [key for key in draft.now(source) if key != target.id]
+        known = source in draft.themes or source in draft.aliases
+        found = [key for key in draft.now(source) if key != target.id] if known else []
         if found:
             _merge_into(draft, draft.themes[found[0]], target)
         elif source != target.id and source not in draft.aliases:
