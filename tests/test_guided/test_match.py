@@ -143,3 +143,28 @@ def test_a_text_given_as_an_example_of_two_themes_is_in_both() -> None:
     texts, member = training_set(both, [("y", ["a"])])
     assert texts == ["x", "y"]
     assert member.all()
+
+
+def test_clauses_without_detail_have_no_span_and_change_no_score() -> None:
+    text = "refund money payment credited"
+    model = GuidedModel.fit(taxonomy(), ENCODER, unlabelled=[text for _, text in corpus(20)])
+    thanked = f"{text}. Thank you very much."
+    (match,) = model.match([thanked], ENCODER)
+    assert [thanked[span.start : span.end] for span in match.spans if span.theme_id == "refund"] in (
+        [text],
+        [f"{text}."],
+    )
+    assert all(span.end <= len(text) + 1 for span in match.spans)
+
+
+def test_without_examples_a_further_theme_must_be_as_near_as_the_floor() -> None:
+    ends = [text for _, text in corpus(20, seed=90)]
+    texts = [f"{text} {end}" for (_, text), end in zip(corpus(20), ends[7:] + ends[:7], strict=True)]
+    model = GuidedModel.fit(taxonomy(), ENCODER, unlabelled=texts)
+    assert model.guessed
+    pieces = cut_into_pieces(texts, ENCODER)
+    near = model.nearness(pieces)
+    place = {entry.id: column for column, entry in enumerate(model.taxonomy.targets)}
+    for row, match in enumerate(model.match_pieces(pieces)):
+        for theme in list(match.scores)[1:]:
+            assert near[row, place[theme]] >= model.floor

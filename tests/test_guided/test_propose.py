@@ -97,3 +97,13 @@ def test_only_comments_without_detail_give_no_proposals() -> None:
 
 def test_a_proposal_reads_as_a_sentence() -> None:
     assert Proposal("Car park full", (), 12, 0.04, (), ()).sentence == '4.0 % (12 comments) about "Car park full"'
+
+
+def test_no_proposal_is_named_after_people(found: Sorted) -> None:
+    hidden = sort_comments(
+        [text.replace("garden", "Garden") for text in TEXTS], found.model.taxonomy, ENCODER, people={"Joan Garden"}
+    )
+    assert any("garden" in word.casefold() for proposal in found.proposals for word in proposal.keywords)
+    assert hidden.proposals
+    for proposal in hidden.proposals:
+        assert not any("garden" in word.casefold() for word in (proposal.name, *proposal.keywords))

@@ -115,10 +115,22 @@ def match_command(
         raise UserError(f"--out {out} should end in .csv or .json")
     taxonomy = read_taxonomy(taxonomy_file)
     settings = load_settings()
-    ids, texts = _stored(options) if comments is None else _of_file(comments, options["column"])
+    people: set[str] = set()
+    if comments is None:
+        ids, texts, people = _stored(options)
+    else:
+        ids, texts = _of_file(comments, options["column"])
     encoder = CachedEncoder(find_encoder(settings.model), settings.home / "cache" / "vectors")
     with progress() as step:
-        found = sort_comments(texts, taxonomy, encoder, language=options["language"], seed=settings.seed, progress=step)
+        found = sort_comments(
+            texts,
+            taxonomy,
+            encoder,
+            language=options["language"],
+            people=people,
+            seed=settings.seed,
+            progress=step,
+        )
     if out is not None:
         _write(out, _rows(ids, texts, found, taxonomy))
     if grow is not None:
@@ -174,7 +186,9 @@ def _of_file(path: Path, column: str | None) -> tuple[Sequence[str], Sequence[st
     return found.ids, found.texts
 
 
-def _stored(options: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+def _stored(options: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str], set[str]]:
+    """Ids and texts of the stored comments, and the names of people who are known there."""
+    from verbatim.mining import people
     from verbatim.storage import queries
 
     start: date | None = options["start"]
@@ -184,9 +198,10 @@ def _stored(options: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
         frame = queries.comments(
             store, start=moment(start, settings), end=moment(end, settings), question=options["question"]
         )
+        known = people(store)
     if frame.empty:
         raise EmptyError("no stored comments match; run `verbatim ingest` first, or widen --from, --to and --question")
-    return list(frame["id"]), list(frame["text"])
+    return list(frame["id"]), list(frame["text"]), known
 
 
 def _grown(taxonomy: Taxonomy, found: Sorted) -> Taxonomy:

@@ -46,8 +46,9 @@ class GuidedModel:
     A comment is scored by the mean of two shares: its own among the themes, and the largest of its clauses. It gets
     every theme whose score reaches ``thresholds`` (t,), or the best one alone; none where its closeness is under
     ``floor``. Thresholds are chosen by cross-validation on the examples, or, where those are too few, on the unlabelled
-    comments (``learn.py``). ``floor``: 5 % of the cross-validated examples would fall under it; without examples
-    comments are as near to a theme they do not speak of in one case of twenty.
+    comments (``learn.py``); such ``guessed`` ones give a further theme only where the comment is as near to it as
+    ``floor``. ``floor``: 5 % of the cross-validated examples would fall under it; without examples comments are as near
+    to a theme they do not speak of in one case of twenty.
     """
 
     taxonomy: Taxonomy
@@ -57,6 +58,7 @@ class GuidedModel:
     thresholds: NDArray[np.float64]
     floor: float
     language: str = "en"
+    guessed: bool = False
 
     @classmethod
     def fit(
@@ -86,8 +88,11 @@ class GuidedModel:
         anchors = make_anchors(taxonomy, encoder, centre)
         correction = learn_correction(anchors.centred(known.vectors), anchors.nearness(known.vectors), member)
         draft = cls(taxonomy, encoder.id, anchors, correction, np.full(len(ids), 0.0), -np.inf, language)
-        thresholds, floor = _decisions(draft, known, texts, member, seen)
-        return cls(taxonomy, encoder.id, anchors, correction, thresholds, floor, language)
+        if len(texts) >= max(FEWEST_EXAMPLES, 2 * len(ids)):
+            thresholds, floor = _learned_limits(draft, known, texts, member)
+            return replace(draft, thresholds=thresholds, floor=floor)
+        thresholds, floor = _guessed_limits(draft, seen)
+        return replace(draft, thresholds=thresholds, floor=floor, guessed=True)
 
     def match(self, texts: Sequence[str], encoder: Encoder) -> tuple[Match, ...]:
         """One ``Match`` for each of ``texts``, in order; equal texts get equal ones.
@@ -117,8 +122,11 @@ class GuidedModel:
         """The scores of comments and clauses, rounded so that the size of a batch does not show."""
         comments, clauses = self._logits(pieces.vectors), self._logits(pieces.clause_vectors)
         parts = softmax(clauses, axis=1)
-        score = (softmax(comments, axis=1) + pieces.largest(parts)) / 2
-        return Scores(score.round(6), parts.round(6), self._near(pieces, clauses).max(axis=1))
+        score = ((softmax(comments, axis=1) + pieces.largest(parts)) / 2).round(6)
+        near = self._near(pieces, clauses)
+        if self.guessed:
+            score[(near < self.floor) & (score < score.max(axis=1, keepdims=True))] = 0.0
+        return Scores(score, parts.round(6), near.max(axis=1))
 
     def nearness(self, pieces: Pieces) -> NDArray[np.float64]:
         """How near comments are to each theme, (n, t): the mean of the best clause's log odds and scaled likeness."""
@@ -158,16 +166,19 @@ def training_set(
     return texts, member
 
 
-def _decisions(
-    model: GuidedModel, known: Pieces, texts: Sequence[str], member: NDArray[np.bool_], seen: Pieces
+def _learned_limits(
+    model: GuidedModel, known: Pieces, texts: Sequence[str], member: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], float]:
-    """The thresholds (t,) and the floor, as the docstring of ``GuidedModel`` says."""
-    themes = member.shape[1]
-    if len(texts) >= max(FEWEST_EXAMPLES, 2 * themes):
-        held_out = _cross_validated(model, known, texts, member)
-        inside = held_out.closeness[member.any(axis=1)]
-        floor = float(np.quantile(inside, LEFT_OUT)) if len(inside) >= FEWEST_EXAMPLES else DEFAULT_FLOOR
-        return thresholds_from_examples(held_out.comments, member), floor
+    """The thresholds (t,) and the floor by the examples."""
+    held_out = _cross_validated(model, known, texts, member)
+    inside = held_out.closeness[member.any(axis=1)]
+    floor = float(np.quantile(inside, LEFT_OUT)) if len(inside) >= FEWEST_EXAMPLES else DEFAULT_FLOOR
+    return thresholds_from_examples(held_out.comments, member), floor
+
+
+def _guessed_limits(model: GuidedModel, seen: Pieces) -> tuple[NDArray[np.float64], float]:
+    """The thresholds (t,) and the floor by the unlabelled comments."""
+    themes = len(model.thresholds)
     threshold = threshold_from_unlabelled(model.score(seen).comments)
     floor = DEFAULT_FLOOR
     if len(seen) >= FEWEST_UNLABELLED and themes >= FEWEST_TARGETS:

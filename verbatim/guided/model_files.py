@@ -47,6 +47,7 @@ def save_guided(model: GuidedModel, folder: Path) -> None:
         "encoder_id": model.encoder_id,
         "language": model.language,
         "floor": model.floor,
+        "guessed": model.guessed,
         "taxonomy": [asdict(entry) for entry in model.taxonomy.entries],
         "vectors_sha256": hashlib.sha256(vectors).hexdigest(),
     }
@@ -100,6 +101,7 @@ def _parse(described: dict[str, object], vectors: bytes, folder: Path) -> Guided
         arrays["thresholds"],
         float(str(described["floor"])),
         str(described["language"]),
+        bool(described["guessed"]),
     )
 
 

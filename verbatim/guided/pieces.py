@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.text.clauses import split_many_clauses
+from verbatim.text.informative import is_informative
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,17 +78,20 @@ class Pieces:
 def cut_into_pieces(texts: Sequence[str], encoder: Encoder, language: str = "en") -> Pieces:
     """Split ``texts`` into clauses and encode both; a comment of one clause is encoded once, blank ones count as one.
 
-    A comment's first 200 clauses are read.
+    A comment's first 200 clauses are read. Those without detail ("thank you") are left out where others have some.
     """
     spans = list(split_many_clauses(texts, language))
     owner, starts, ends = [], [], []
     for row, (text, found) in enumerate(zip(texts, spans, strict=True)):
-        for start, end in [(span.start, span.end) for span in found[:MOST_CLAUSES]] or [(0, len(text))]:
+        places = [(span.start, span.end) for span in found[:MOST_CLAUSES]] or [(0, len(text))]
+        if len(places) > 1:
+            places = [(start, end) for start, end in places if is_informative(text[start:end])] or places
+        for start, end in places:
             owner.append(row)
             starts.append(start)
             ends.append(end)
     vectors = encoder.encode(list(texts))
-    several = np.bincount(owner, minlength=len(texts)) > 1
+    several = np.asarray([len(found) > 1 for found in spans], dtype=np.bool_)
     clause_vectors = vectors[owner]
     parts = [row for row, own in enumerate(owner) if several[own]]
     said = [texts[owner[row]][starts[row] : ends[row]] for row in parts]

@@ -14,6 +14,7 @@ from verbatim.guided.propose import propose
 from verbatim.text.informative import is_informative
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.name import PhraseNamer
+from verbatim.themes.people import said_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -69,10 +70,13 @@ def sort_comments(
     *,
     labelled: Sequence[tuple[str, Collection[str]]] = (),
     language: str = "en",
+    people: Collection[str] = (),
     seed: int = 7,
     progress: Progress | None = None,
 ) -> Sorted:
     """Fit a guided model with ``texts`` as unlabelled comments, match them, and propose what ``taxonomy`` lacks.
+
+    No proposal is named after one of ``people`` (names of agents, say).
 
     Raises:
         EmptyError: there are no comments.
@@ -92,7 +96,7 @@ def sort_comments(
         matches,
         encoder=encoder,
         clusterer=LeidenClusterer(seed=seed),
-        namer=PhraseNamer(encoder),
+        namer=PhraseNamer(encoder, hidden=said_names(texts, people)),
         taken=[entry.name for entry in taxonomy.entries],
     )
     report("Proposing", 1, 1)
