@@ -1,6 +1,6 @@
 """What Verbatim knows of tone before it has seen an organisation: examples written for it, read by the encoder.
 
-Some 400 short comments (``anchors/en.txt``) are labelled by sentiment, kind and subject. Regularised logistic heads on
+Some 600 short comments (``anchors/en.txt``) are labelled by sentiment, kind and subject. Regularised logistic heads on
 their vectors, beside VADER's score and the signs of ``signs.py``, carry over to any comment of the same encoder; a
 multilingual encoder carries them over to other languages, which ``anchors/probes.txt`` checks language by language.
 """
