@@ -83,10 +83,10 @@ def cut_into_pieces(texts: Sequence[str], encoder: Encoder, language: str = "en"
     spans = list(split_many_clauses(texts, language))
     owner, starts, ends = [], [], []
     for row, (text, found) in enumerate(zip(texts, spans, strict=True)):
-        places = [(span.start, span.end) for span in found[:MOST_CLAUSES]] or [(0, len(text))]
-        if len(places) > 1:
-            places = [(start, end) for start, end in places if is_informative(text[start:end])] or places
-        for start, end in places:
+        clauses = [(span.start, span.end) for span in found[:MOST_CLAUSES]] or [(0, len(text))]
+        if len(clauses) > 1:
+            clauses = [(start, end) for start, end in clauses if is_informative(text[start:end])] or clauses
+        for start, end in clauses:
             owner.append(row)
             starts.append(start)
             ends.append(end)
