@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.themes.cluster import group_centroids
-from verbatim.themes.prototypes import ThemeArtifact, assign, finest_rows, least_similarities
+from verbatim.themes.prototypes import ThemeArtifact, assign, finest_rows, low_similarities
 from verbatim.themes.track import LEAST_COSINE
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from verbatim.domain import Theme
     from verbatim.protocols import Clusterer
     from verbatim.themes.model import ThemeModel
+    from verbatim.themes.prototypes import Matches
 
 LOOSE_QUANTILE = 0.25  # a text further from its theme than three in four of the theme's comments fits it loosely
 SMALLEST_NEW, SMALLEST_NEW_SHARE = 5, 0.0025  # different texts that a new theme needs; share of all texts
@@ -61,19 +62,26 @@ def grow(
     found = assign(artifact, vectors[new])
     rows[new] = found.nearest
     own = np.einsum("ij,ij->i", vectors, previous.centroids[rows]).astype(np.float64).round(6)
-    loose = (new | waited) & (own < least_similarities(previous, LOOSE_QUANTILE)[rows])
+    loose = (new | waited) & (own < low_similarities(previous, LOOSE_QUANTILE)[rows])
     pool = np.flatnonzero(loose)
     groups = _new_groups(vectors, own, pool, previous, clusterer)
     for number, members in enumerate(groups):
         rows[members] = len(previous.themes) + number
     waiting = loose & (rows < len(previous.themes))
     parents = [_parent(_centre(vectors[members]), previous) for members in groups]
-    strange = sum(theme is None for theme in found.theme_ids)
+    joined, apart = int((new & (rows < len(previous.themes))).sum()), int((new & (rows >= len(previous.themes))).sum())
+    strange = int(waiting[new][_refused(found)].sum())
     told = (
-        f"{int(new.sum()):,} different comments were new: {int((new & (rows < len(previous.themes))).sum()):,} joined "
-        f"the themes that were ({strange:,} of all fit none of them well), {len(groups)} new themes"
+        f"{int(new.sum()):,} different comments were new: {joined:,} joined the themes that were"
+        f"{f', {strange:,} of them for want of a better one' if strange else ''}, "
+        f"{apart:,} made {len(groups)} new {'theme' if len(groups) == 1 else 'themes'}"
     )
     return Growth(rows, np.asarray(parents, dtype=np.int64), waiting, told)
+
+
+def _refused(found: Matches) -> NDArray[np.bool_]:
+    """Which texts fit no theme."""
+    return np.asarray([theme is None for theme in found.theme_ids], dtype=np.bool_)
 
 
 def layers_of(themes: Sequence[Theme], growth: Growth) -> tuple[NDArray[np.int64], ...]:

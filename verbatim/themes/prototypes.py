@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 QUANTILE = 0.01
 PRIOR_COMMENTS = 20.0
+MOST_OF_MEDIAN = 0.8
 ABSTAIN = (
     f"A text is in no theme when its cosine to the centre of the nearest theme is below its least_similarity: the "
     f"{100 * QUANTILE:g} % quantile of the cosines of its own comments or, where that is lower, its mean with the same "
-    f"quantile over all themes, which weighs as much as {PRIOR_COMMENTS:g} comments."
+    f"quantile over all themes, which weighs as much as {PRIOR_COMMENTS:g} comments; and never above "
+    f"{MOST_OF_MEDIAN:g} of their median, made the same way, so that a theme of near-duplicates takes a paraphrase."
 )
 CHUNK_ROWS = 4096
 ROUNDING = 1e-5  # similarities are stored with six digits
@@ -156,8 +158,16 @@ def model_prototypes(model: ThemeModel) -> tuple[NDArray[np.float32], NDArray[np
     return stacked, owner_rows[order]
 
 
-def least_similarities(model: ThemeModel, quantile: float = QUANTILE) -> NDArray[np.float64]:
+def least_similarities(model: ThemeModel) -> NDArray[np.float64]:
     """The cosine below which each theme of ``model`` does not take a text, (t,), as `ABSTAIN` says it."""
+    return np.minimum(low_similarities(model, QUANTILE), MOST_OF_MEDIAN * low_similarities(model, 0.5))
+
+
+def low_similarities(model: ThemeModel, quantile: float) -> NDArray[np.float64]:
+    """A quantile of the cosines of each theme's comments to its centre, (t,), -1 for themes with sub-themes.
+
+    Where it is lower: its mean with the same quantile over all themes, which weighs as much as `PRIOR_COMMENTS`.
+    """
     place = {theme.id: row for row, theme in enumerate(model.themes)}
     placed = [(place[entry.theme_id], entry.similarity) for entry in model.assignments if entry.theme_id in place]
     rows = np.asarray([row for row, _ in placed], dtype=np.int64)
