@@ -41,5 +41,6 @@ def test_notebook_runs_from_top_to_bottom(notebook, tmp_path):
     assert "1 passed" in done.stdout
 
 
-def test_there_is_a_notebook_on_scores():
-    assert ROOT / "notebooks" / "scores.ipynb" in NOTEBOOKS
+@pytest.mark.parametrize("subject", ["scores", "themes"])
+def test_there_is_a_notebook_on_each_subject(subject):
+    assert ROOT / "notebooks" / f"{subject}.ipynb" in NOTEBOOKS
