@@ -18,9 +18,10 @@ from verbatim.findings.emerging import once
 from verbatim.findings.membership import THEME, themes_of_layer
 from verbatim.scores.segments import records
 from verbatim.storage import queries
+from verbatim.text.excerpt import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from verbatim.findings import Drivers, Emerging
@@ -92,7 +93,8 @@ class EmergingSheet:
 
     ``moved``, ``days`` and ``chronic`` are the tables of `verbatim.findings` (`rate_alarms`, `day_alarms`,
     `chronic_themes`: one row a theme, by what its run is longest) with ``name``, ``parent_id``, ``part_of`` (the
-    parent's name) and ``quotes`` (ids of comments); ``texts`` has their texts by id. ``found`` says what all rests on.
+    parent's name), ``quotes`` (ids of comments) and ``parts`` (what each says on the theme); ``texts`` has the whole
+    comments by id. ``found`` says what all rests on.
     """
 
     month: str
@@ -288,18 +290,40 @@ def _quoted(table: pd.DataFrame, spoken: _Spoken, month: str, tz: str) -> pd.Dat
     for row in table.to_dict("records"):
         span = (row["start"], row["end"]) if "start" in row else (Period.of_month(row["since"], tz).start, end)
         quotes.append(_quotes(spoken, row["theme_id"], *span))
-    return table.assign(quotes=pd.Series(quotes, index=table.index, dtype=object))
+    ids, parts = [list(found) for found in quotes], [list(found.values()) for found in quotes]
+    columns = {
+        "quotes": pd.Series(ids, index=table.index, dtype=object),
+        "parts": pd.Series(parts, index=table.index, dtype=object),
+    }
+    return table.assign(**columns)
 
 
-def _quotes(spoken: _Spoken, theme: str, start: datetime, end: datetime) -> list[str]:
-    """Ids of the comments of that time that say it best, of equal texts one; of a faded theme from before."""
-    on = spoken.pairs.loc[spoken.pairs["theme_id"] == theme, "comment_id"]
-    own = spoken.assigned[spoken.assigned["comment_id"].isin(on)]
+def _quotes(spoken: _Spoken, theme: str, start: datetime, end: datetime) -> dict[str, str]:
+    """The comments of that time that say it best, of equal parts one; of a faded theme from before. Id → its part."""
+    parents = dict(zip(spoken.themes["id"], spoken.themes["parent_id"], strict=True))
+    family = {key for key in parents if theme in _line(key, parents)}
+    own = spoken.assigned[spoken.assigned["theme_id"].isin(family)]
     inside = own[own["occurred_at"].between(start, end, inclusive="left")]
     shown = (inside if len(inside) else own[own["occurred_at"] < end]).sort_values(
         ["similarity", "comment_id"], ascending=[False, True], kind="stable"
     )
-    return list(shown.drop_duplicates("text").drop_duplicates("comment_id")["comment_id"].head(QUOTES))
+    found: dict[str, str] = {}
+    for row in shown.to_dict("records"):
+        part = excerpt(row["text"], [(int(row["start"]), None if pd.isna(row["end"]) else int(row["end"]))])
+        if row["comment_id"] not in found and part not in found.values():
+            found[row["comment_id"]] = part
+        if len(found) == QUOTES:
+            break
+    return found
+
+
+def _line(theme: object, parents: Mapping[str, object]) -> list[object]:
+    """A theme and those above it."""
+    line: list[object] = []
+    while isinstance(theme, str):
+        line.append(theme)
+        theme = parents.get(theme)
+    return line
 
 
 def _within(comments: pd.DataFrame, start: datetime | None, end: datetime | None) -> pd.DataFrame:

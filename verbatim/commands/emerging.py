@@ -102,15 +102,15 @@ def _show_chronic(sheet: EmergingSheet) -> None:
 def _quotes(table: pd.DataFrame, sheet: EmergingSheet) -> None:
     """The best quote of each row."""
     for row in table.to_dict("records"):
-        output().print(_quoted(row, sheet.texts))
+        output().print(_quoted(row))
 
 
-def _quoted(row: Mapping[Any, Any], texts: Mapping[str, str]) -> str:
-    if not row["quotes"]:
+def _quoted(row: Mapping[Any, Any]) -> str:
+    if not row["parts"]:
         return f"[dim]{escape(str(row['name']))}: no quote[/dim]"
-    said = " ".join(texts[row["quotes"][0]].split())
+    said = " ".join(row["parts"][0].split())
     short = said if len(said) <= LONGEST_QUOTE else f"{said[:LONGEST_QUOTE].rstrip()}…"
-    return f"[dim]{escape(str(row['name']))}: “{escape(short)}” ({', '.join(row['quotes'])})[/dim]"
+    return f"[dim]{escape(str(row['name']))}: “{escape(short)}”[/dim]"
 
 
 def _name(row: Mapping[Any, Any]) -> str:
