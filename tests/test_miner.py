@@ -201,7 +201,7 @@ def test_it_feeds_a_classifier_in_a_pipeline():
 
 def test_parameters_can_be_read_set_and_cloned():
     first = miner(seed=3)
-    assert set(first.get_params()) == {"themes", "encoder", "layer", "seed", "redact", "cache"}
+    assert set(first.get_params()) == {"themes", "encoder", "layer", "seed", "redact", "people", "cache"}
     copy = clone(first.set_params(themes=4, layer="fine"))
     assert (copy.themes, copy.layer, copy.seed) == (4, "fine", 3)
     assert not hasattr(copy.fit(comments()) and clone(copy), "labels_")
@@ -261,6 +261,16 @@ def test_personal_data_is_redacted_unless_told_otherwise():
     texts = ["Write to ann@shop.example about the refund", *comments()["text"]]
     assert "[EMAIL]" in miner().fit(texts).comments_["text"].iloc[0]
     assert "ann@" in miner(redact=False).fit(texts).comments_["text"].iloc[0]
+
+
+def test_the_names_of_people_are_in_no_name_and_no_keyword():
+    texts = [text.replace("agent", "Priya") for text in comments()["text"]]
+    found = {}
+    for people in ((), ("Priya Rao",)):
+        themes = miner(people=people).fit(texts).themes_
+        found[people] = " ".join([*themes["name"], *themes["keywords"].explode().dropna()])
+    assert "Priya" in found[()]
+    assert "Priya" not in found["Priya Rao",]
 
 
 def test_vectors_are_kept_in_the_cache_that_was_named(tmp_path):
@@ -370,7 +380,7 @@ def test_what_is_saved_is_loaded_whole(tmp_path):
     pd.testing.assert_frame_equal(loaded.themes_, fitted.themes_)
     pd.testing.assert_frame_equal(loaded.assignments_, fitted.assignments_)
     pd.testing.assert_frame_equal(loaded.comments_, fitted.comments_, check_dtype=False)
-    assert loaded.get_params() == fitted.get_params()
+    assert loaded.get_params() == {**fitted.get_params(), "people": []}
     assert loaded.edits_ == fitted.edits_
     more = a_month(5, 9)
     assert loaded.predict(more).tolist() == fitted.predict(more).tolist()

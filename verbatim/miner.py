@@ -39,12 +39,13 @@ from verbatim.themes.frames import (
 )
 from verbatim.themes.given import read_comments, with_languages
 from verbatim.themes.name import PhraseNamer
+from verbatim.themes.people import said_names
 from verbatim.themes.quality import Mined, examine
 from verbatim.themes.saved import SavedMiner, load_miner, save_miner
 from verbatim.themes.stability import stability_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from os import PathLike
 
     from numpy.typing import NDArray
@@ -75,6 +76,8 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
     ``links_``, what became of the themes with the last update (`link_frame`); ``model_``, the ``ThemeModel``;
     ``comments_``, as they were mined; ``edits_`` and ``conflicts_``, what people changed and what cannot be true.
 
+    Everything but ``fit`` and ``load`` raises scikit-learn's ``NotFittedError`` before these.
+
     >>> from verbatim.themes.hashing import HashingEncoder
     >>> miner = ThemeMiner(encoder=HashingEncoder())
     >>> miner.fit(["The refund never came", "Refund is late", "ok"]).labels_.tolist()
@@ -89,6 +92,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         layer: str | None = None,
         seed: int = 7,
         redact: bool = True,
+        people: Iterable[str] = (),
         cache: str | Path | None = None,
     ) -> None:
         self.themes = themes
@@ -96,6 +100,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         self.layer = layer
         self.seed = seed
         self.redact = redact
+        self.people = people
         self.cache = cache
 
     def fit(self, X: Comments, y: object = None) -> Self:
@@ -119,7 +124,6 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         themes that come back keep their id. Edits stay. A comment whose ``id`` is known replaces the one that was.
 
         Raises:
-            NotFittedError: ``fit`` comes first.
             EncoderError: the encoder is not the one the themes were found with.
         """
         check_is_fitted(self, "model_")
@@ -136,7 +140,6 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         −1 where a comment has no detail or no text, or is further from every theme than the theme's own comments are.
 
         Raises:
-            NotFittedError: ``fit`` comes first.
             EncoderError: the encoder is not the one the themes were found with.
         """
         check_is_fitted(self, "model_")
@@ -151,7 +154,6 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         Rows without a text are zero. Columns are those of ``get_feature_names_out``.
 
         Raises:
-            NotFittedError: ``fit`` comes first.
             EncoderError: the encoder is not the one the themes were found with.
         """
         check_is_fitted(self, "model_")
@@ -173,7 +175,6 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         """Which theme each comment of ``X`` as a whole belongs to, as in ``assignments_``; missing texts have no row.
 
         Raises:
-            NotFittedError: ``fit`` comes first.
             EncoderError: the encoder is not the one the themes were found with.
         """
         check_is_fitted(self, "model_")
@@ -181,11 +182,7 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         return _as_called(self._assigned(comments), comments)
 
     def quality(self, *, stability: bool = False) -> QualityPage:
-        """What the themes are worth, and which look wrong and why; with ``stability`` they are found again five times.
-
-        Raises:
-            NotFittedError: ``fit`` comes first.
-        """
+        """What the themes are worth, and which look wrong; with ``stability`` they are found again five times."""
         check_is_fitted(self, "model_")
         encoder, themes, texts = self._same_encoder(), self.model_.themes, self._texts()
         comments = self.comments_.drop(columns="label").set_index("id")
@@ -230,14 +227,13 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         """Make an edit true, now and after every update (``verbatim.edits.requests`` has all there are).
 
         Raises:
-            NotFittedError: ``fit`` comes first.
             NotFoundError: a theme or comment that is not there.
             UserError: the edit cannot be made; the message says why.
         """
         check_is_fitted(self, "model_")
         encoder = self._same_encoder()
         corpus = Corpus.of(self.fitted_.assignments, self._texts(), encoder)
-        namer = PhraseNamer(encoder)
+        namer = self._namer(encoder, list(corpus.texts))
         desk = Desk(self.fitted_, self.model_, corpus, self.edits_, namer.name_groups)
         made, number = plan(request, desk), desk.sequence + 1
         key = stable_key("notebook", str(number), made.kind.value, made.theme_id or "")
@@ -250,13 +246,13 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
         An ``encoder`` that was given as an object is not saved: hand it to ``load`` again.
 
         Raises:
-            NotFittedError: ``fit`` comes first.
             StoreFullError: no space, or the folder cannot be written to.
         """
         check_is_fitted(self, "model_")
         parameters = self.get_params(deep=False)
         kept = self.encoder if self.encoder is None or isinstance(self.encoder, str) else None
         parameters |= {"encoder": kept, "cache": None if self.cache is None else str(self.cache)}
+        parameters["people"] = sorted(map(str, self.people))
         edits = tuple(edit_values(edit) for edit in self.edits_)
         save_miner(Path(folder), SavedMiner(parameters, self.model_, self.fitted_, self.comments_, edits))
 
@@ -308,10 +304,13 @@ class ThemeMiner(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore
             said.drop(columns="label"),
             encoder=encoder,
             clusterer=self._clusterer(self.seed),
-            namer=PhraseNamer(encoder),
+            namer=self._namer(encoder, said["text"].tolist()),
             previous=previous,
             refit=refit,
         )
+
+    def _namer(self, encoder: Encoder, texts: Sequence[str]) -> PhraseNamer:
+        return PhraseNamer(encoder, hidden=said_names(texts, self.people))
 
     def _clusterer(self, seed: int) -> LeidenClusterer:
         return LeidenClusterer(themes=self.themes, seed=seed)
