@@ -160,6 +160,13 @@ def _list(tree: list[ThemeRow], *, as_json: bool) -> None:
 
 def _show(row: ThemeRow, children: list[ThemeRow], months: list[MonthShare], quotes: list[Said]) -> None:
     output().print(f"[bold]{escape(row.name)}[/bold]  ({row.id}, {row.size} comments, {100 * row.share:.1f} %)")
+    if row.description:
+        output().print(escape(row.description))
+    states = [name for name in ("pinned", "archived") if getattr(row, name)]
+    if row.aliases:
+        states.append(f"takes in {', '.join(row.aliases)}")
+    if states:
+        output().print(f"[dim]{'; '.join(states)}[/dim]")
     output().print(f"Keywords: {escape(', '.join(row.keywords))}\n")
     if children:
         print_table(("Id", "Sub-theme", "Comments"), [(child.id, child.name, str(child.size)) for child in children])

@@ -79,12 +79,15 @@ class Context:
         return wanted
 
     def anchors(self) -> set[str]:
-        """The ids of the themes that stay even without comments: not one that was merged away or gave all away."""
+        """The ids of the themes that stay even without comments: one that gave all it had away need not."""
         given_away = {
             edit.theme_id: edit.sequence for edit in self.live if "sub_themes" in edit.payload and edit.theme_id
         }
-        kept = {key for key, last in self.needed().items() if last > given_away.get(key, 0)}
-        return kept - {source for edit in self.live for source in edit.payload.get("sources", ())}
+        return {key for key, last in self.needed().items() if last > given_away.get(key, 0)}
+
+    def sources(self) -> set[str]:
+        """The ids of the themes that edits merge into others."""
+        return {source for edit in self.live for source in edit.payload.get("sources", ())}
 
     def absent(self, present: Collection[str]) -> list[str]:
         """The ids of the themes that edits need, that are not ``present``, and that no edit makes or has replaced."""

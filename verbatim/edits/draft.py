@@ -57,8 +57,8 @@ class Draft:
     """The themes by id, and ``places`` (n,): for each assignment the code of its theme, -1 for none.
 
     ``aliases`` lead from a merged theme to the one it was merged into, ``replaced`` from a split one to its parts.
-    ``anchors`` are the ids of themes that stay even without comments; ``rows_of`` has the assignments of a comment,
-    ``examples`` the texts that people put into a theme.
+    ``needed`` are the ids of themes that edits are about, ``anchors`` those that stay even without comments;
+    ``rows_of`` has the assignments of a comment, ``examples`` the texts that people put into a theme.
     """
 
     assignments: Sequence[Assignment]
@@ -67,7 +67,8 @@ class Draft:
     places: NDArray[np.int64]
     codes: dict[str, int]
     ids: list[str]
-    anchors: frozenset[str]
+    needed: frozenset[str]
+    anchors: set[str]
     deepest: int
     rows_of: Mapping[str, Sequence[int]]
     aliases: dict[str, str] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Draft:
     examples: dict[str, set[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: ThemeModel, corpus: Corpus, anchors: Iterable[str]) -> Draft:
+    def of(cls, model: ThemeModel, corpus: Corpus, needed: Iterable[str], anchors: Iterable[str]) -> Draft:
         """``model`` as it is, open to change."""
         themes = {
             theme.id: _opened(theme, vector, position)
@@ -92,7 +93,18 @@ class Draft:
         rows_of: dict[str, list[int]] = {}
         for row, entry in enumerate(model.assignments):
             rows_of.setdefault(entry.comment_id, []).append(row)
-        draft = cls(model.assignments, corpus, themes, places, codes, ids, frozenset(anchors), deepest, rows_of)
+        draft = cls(
+            model.assignments,
+            corpus,
+            themes,
+            places,
+            codes,
+            ids,
+            frozenset(needed),
+            frozenset(anchors),
+            deepest,
+            rows_of,
+        )
         draft.aliases = {alias: theme.id for theme in model.themes for alias in theme.aliases}
         return draft
 

@@ -71,14 +71,12 @@ def _rows_to_move(draft: Draft, placement: Placement, leaves: list[str], used: s
 
 
 def _part_to_move(draft: Draft, placement: Placement, leaves: list[str], free: list[int]) -> list[int]:
-    """The parts of a comment that are in the theme they are to leave; else the one that is, or could best be, there."""
+    """The parts of a comment that leave a theme, and those already where they go; else the one that fits there best."""
     left = {key for one in draft.now(placement.source_id or "") for key in draft.subtree(one)}
     leaving = [row for row in free if draft.ids[draft.places[row]] in left]
-    if leaving or not free:
-        return leaving
-    there = [row for row in free if draft.ids[draft.places[row]] in leaves]
-    if there:
-        return there[:1]
+    there = [row for row in free if row not in leaving and draft.ids[draft.places[row]] in leaves]
+    if leaving or there or not free:
+        return [*leaving, *there]
     aims = np.stack([draft.themes[key].vector for key in leaves])
     return [max(free, key=lambda row: (_closest(draft, row, aims), -row))]
 

@@ -38,7 +38,7 @@ def replay(model: ThemeModel, edits: Sequence[Edit], corpus: Corpus) -> Replayed
     context = Context.of(edits, model.encoder_id)
     if not context.live:
         return Replayed(model, ())
-    draft = Draft.of(model, corpus, context.anchors())
+    draft = Draft.of(model, corpus, {*context.needed(), *context.sources()}, context.anchors())
     revive(draft, context)
     make_rests(draft)
     for edit in context.live:
@@ -59,13 +59,14 @@ def revive(draft: Draft, context: Context) -> None:
     One that another edit takes away comes back empty, to pass on what edits gave it.
     """
     taking = {}
+    merged = context.sources()
     for key in context.absent(set(draft.themes) | set(draft.aliases)):
         snapshot = context.snapshot(key)
         vector = None if snapshot is None else revived_vector(snapshot, draft)
         if snapshot is None or vector is None or draft.now(base_of_rest(key) or ""):
             continue
         theme = draft.add(DraftTheme(key, snapshot.name, snapshot.name, (), vector, snapshot.parent_id))
-        if key in draft.anchors:
+        if key in draft.anchors and key not in merged:
             theme.keywords = snapshot.keywords
             taking[key] = snapshot.least
     for theme in draft.themes.values():

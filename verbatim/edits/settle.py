@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from verbatim.edits.names import free_name, key_of
 from verbatim.edits.outcome import Reason
 from verbatim.edits.rests import make_rests
+from verbatim.storage.lineage import number_of
 from verbatim.themes.model import NO_DETAIL
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def keep_names_apart(draft: Draft, context: Context) -> None:
             draft.report(edits[sequence], Reason.NAME_TAKEN, f"{holder} is called {name!r} by an earlier edit")
             if theme.given:
                 heappush(waiting, (theme.given[-1][0], key))
-    for theme in sorted(draft.themes.values(), key=lambda one: one.position):
+    for theme in sorted(draft.themes.values(), key=lambda one: (number_of(one.id) is None, one.id)):
         if theme.given:
             theme.name = theme.given[-1][1]
         elif theme.kind == "theme":

@@ -50,6 +50,8 @@ def _label(draft: Draft, edit: Edit, context: Context) -> None:
 def _merge(draft: Draft, edit: Edit, context: Context) -> None:
     target = _only(draft, edit, edit.theme_id, context, lead_on=True)
     if target is None:
+        if context.is_history(edit, edit.theme_id or "", draft.codes):
+            draft.anchors.difference_update(edit.payload["sources"])
         return
     for source in edit.payload["sources"]:
         if source in draft.replaced:
@@ -211,7 +213,7 @@ def _found_by_refit(draft: Draft, edit: Edit, vectors: Mapping[str, NDArray[np.f
         for theme in draft.themes.values()
         if theme.origin is not None
         and (number_of(theme.id) or 0) >= edit.payload["next_number"]
-        and theme.id not in draft.anchors
+        and theme.id not in draft.needed
         and not draft.children(theme.id)
     ]
     parts = np.stack(list(vectors.values()))
@@ -221,7 +223,7 @@ def _found_by_refit(draft: Draft, edit: Edit, vectors: Mapping[str, NDArray[np.f
 def _rows_to_divide(draft: Draft, theme: DraftTheme, found: list[str]) -> NDArray[np.int64]:
     """Everything in the theme and in those ``found``; sub-themes that no edit is about are dissolved."""
     for key in draft.subtree(theme.id)[:0:-1]:
-        if key not in draft.anchors and not draft.themes[key].held:
+        if key not in draft.needed and not draft.themes[key].held:
             _dissolve(draft, draft.themes[key])
     return draft.rows_in([theme.id, *found])
 
@@ -244,7 +246,7 @@ def _fit_depth(draft: Draft, theme: DraftTheme) -> None:
             continue
         child = draft.themes[key]
         above = draft.themes[child.parent_id or ""]
-        if key in draft.anchors or child.held:
+        if key in draft.needed or child.held:
             child.parent_id = above.parent_id
         else:
             _dissolve(draft, child)
