@@ -101,7 +101,7 @@ class Draft:
             codes,
             ids,
             frozenset(needed),
-            frozenset(anchors),
+            set(anchors),
             deepest,
             rows_of,
         )
