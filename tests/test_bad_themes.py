@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from tests.test_commands.conftest import Run, call
-from verbatim import ThemeMiner, mining
+from verbatim import ThemeMiner, examining, mining
 from verbatim.errors import EmptyError, EncoderError
 from verbatim.mining import mine_store
 from verbatim.pipeline import mine
@@ -59,9 +59,8 @@ def verbatim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
     """The command line in an empty folder; it encodes by hashing."""
     monkeypatch.setenv("VERBATIM_HOME", "")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("verbatim.themes.encode.find_encoder", lambda model=None: HashingEncoder())
-    monkeypatch.setattr(mining, "find_encoder", lambda model=None: HashingEncoder())
-    monkeypatch.setattr("verbatim.examining.find_encoder", lambda model=None: HashingEncoder())
+    for module in (mining, examining):
+        monkeypatch.setattr(module, "find_encoder", lambda model=None: HashingEncoder())
     return lambda *words: call(tmp_path / "var", *words)
 
 
@@ -182,7 +181,7 @@ def test_saved_themes_of_other_dimensions_say_how_to_refit(tmp_path, verbatim, m
             ask([REFUND])
     ingested(verbatim, [REFUND, "The courier lost my parcel"])
     assert verbatim("mine").code == 0
-    monkeypatch.setattr("verbatim.examining.find_encoder", lambda model=None: HashingEncoder(64))
+    monkeypatch.setattr(examining, "find_encoder", lambda model=None: HashingEncoder(64))
     run = verbatim("quality")
     assert (run.code, run.out) == (1, "")
     assert "hashing@256 (256 dimensions)" in run.err
