@@ -6,6 +6,7 @@ time and change nothing here.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 import warnings
@@ -39,7 +40,7 @@ MORE = 0.05
 SEEDS = range(5)
 MONTHS = 6
 INTENTS = {"banking77": "category", "clinc150": "intent", "hwu64": "label"}
-Kept = tuple[float, float]
+Kept = tuple[float, float, float]
 
 
 class Unnamed:
@@ -61,8 +62,8 @@ def main() -> str:
     lines = [
         "## Identity over time",
         "",
-        "Share of comments that were there before and are in the theme of the same id afterwards: finest theme / theme "
-        "at the top. Comments without detail are left out.",
+        "Share of comments that were there before and are in the theme of the same id afterwards: main theme (without "
+        "sub-themes) / theme at the top / overlap of all themes of a comment. Comments without detail are left out.",
         "",
         "| data | comments | 5 % more | refit, 5 % more | the same, without leaning | refit, other seeds | "
         f"last {MONTHS} months, grown | last {MONTHS} months, refitted |",
@@ -115,7 +116,7 @@ def sample_comments() -> pd.DataFrame:
 
 def _with_detail(frame: pd.DataFrame) -> pd.DataFrame:
     texts = frame["text"].astype(str).str.strip()
-    kept = frame.assign(text=texts, informative=True, language="xx")[texts.map(is_informative)]
+    kept = frame.assign(text=texts, informative=True)[texts.map(is_informative)]
     return kept.sort_values(["occurred_at", "id"], ignore_index=True)
 
 
@@ -134,17 +135,34 @@ def fitted(
 
 
 def kept(before: ThemeModel, after: ThemeModel) -> Kept:
-    """The share of the comments of ``before`` whose finest theme, and whose theme at the top, has the same id."""
-    finest, tops = [], []
+    """Of the comments of ``before``, those whose main theme has the same id, and those whose theme at the top has.
+
+    Third the mean overlap (Jaccard index) of all the themes of a comment, which is read clause by clause.
+    """
+    now, then = _sets(after), _sets(before)
+    overlaps = [len(now[key] & themes) / len(now[key] | themes) for key, themes in then.items() if key in now]
+    if before.texts is None or after.texts is None:
+        return 0.0, 0.0, float(np.mean(overlaps))
     top_before, top_after = _tops(before), _tops(after)
-    now = {(entry.comment_id, entry.start): entry.theme_id for entry in after.assignments}
-    for entry in before.assignments:
-        if entry.theme_id is None or entry.theme_id == NO_DETAIL:
-            continue
-        theme = now.get((entry.comment_id, entry.start))
-        finest.append(theme == entry.theme_id)
-        tops.append(top_after.get(theme or "") == top_before[entry.theme_id])
-    return float(np.mean(finest)), float(np.mean(tops))
+    place = dict(zip(after.texts.keys, after.texts.themes, strict=True))
+    main, top, counts = [], [], []
+    for key, theme, count in zip(before.texts.keys, before.texts.themes, before.texts.counts, strict=True):
+        main.append(place.get(key) == theme)
+        top.append(top_after.get(place.get(key, "")) == top_before[theme])
+        counts.append(count)
+    return (
+        float(np.average(main, weights=counts)),
+        float(np.average(top, weights=counts)),
+        float(np.mean(overlaps)),
+    )
+
+
+def _sets(model: ThemeModel) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for entry in model.assignments:
+        if entry.theme_id is not None and entry.theme_id != NO_DETAIL:
+            found.setdefault(entry.comment_id, set()).add(entry.theme_id)
+    return found
 
 
 def _tops(model: ThemeModel) -> dict[str, str]:
@@ -159,6 +177,7 @@ def _tops(model: ThemeModel) -> dict[str, str]:
 
 
 def _row(name: str, frame: pd.DataFrame, encoder: CachedEncoder) -> str:
+    print(f"identity: {name} …", file=sys.stderr, flush=True)
     early = frame.head(round(len(frame) / (1 + MORE)))
     base = fitted(early, encoder)
     grown = kept(base, fitted(frame, encoder, previous=base))
@@ -168,7 +187,9 @@ def _row(name: str, frame: pd.DataFrame, encoder: CachedEncoder) -> str:
     seeds = [kept(whole, fitted(frame, encoder, seed=seed, previous=whole, refit="measured")) for seed in SEEDS]
     months = [_by_months(frame, encoder, refit) for refit in (None, "measured")]
     cells = [_cell([grown]), _cell([refitted]), _cell([free]), _cell(seeds), *map(_cell, months)]
-    return f"| {name} | {len(frame):,} | {' | '.join(cells)} |"
+    row = f"| {name} | {len(frame):,} | {' | '.join(cells)} |"
+    print(row, file=sys.stderr, flush=True)
+    return row
 
 
 def _by_months(frame: pd.DataFrame, encoder: CachedEncoder, refit: str | None) -> list[Kept]:
@@ -185,9 +206,9 @@ def _by_months(frame: pd.DataFrame, encoder: CachedEncoder, refit: str | None) -
 
 
 def _cell(found: Sequence[Kept]) -> str:
-    """Finest and top in percent, the mean and, of several, the worst."""
+    """Main theme, theme at the top, overlap of all themes, in percent: the mean and, of several, the worst."""
     parts = []
-    for depth in (0, 1):
+    for depth in range(3):
         values = [100 * entry[depth] for entry in found]
         worst = f" (worst {min(values):.0f})" if len(values) > 1 else ""
         parts.append(f"{np.mean(values):.1f} %{worst}")
@@ -206,6 +227,7 @@ def _peers(sets: dict[str, pd.DataFrame], encoder: CachedEncoder) -> list[str]:
     ]
     for name, frame in sets.items():
         texts = list(dict.fromkeys(frame["text"]))
+        print(f"identity: BERTopic on {name} …", file=sys.stderr, flush=True)
         vectors = encode(texts, encoder, lambda *_: None)
         lines.append(f"| {name} | {' | '.join(_bertopic(texts, vectors))} |")
     return lines
@@ -253,9 +275,7 @@ def _new_intents(encoder: CachedEncoder) -> list[str]:
         labels = sorted(frame[column].unique())
         new = set(rng.choice(labels, len(labels) // 6, replace=False))
         first = (rng.random(len(frame)) < 0.7) & ~frame[column].isin(new).to_numpy()
-        said = pd.DataFrame(
-            {"id": [f"{row:06d}" for row in frame.index], "text": frame["text"], "informative": True, "language": "xx"}
-        )
+        said = pd.DataFrame({"id": [f"{row:06d}" for row in frame.index], "text": frame["text"], "informative": True})
         base = fitted(said[first], encoder)
         alone = fitted(said, encoder)
         leaning = fitted(said, encoder, previous=base, refit="measured")

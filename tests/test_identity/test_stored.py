@@ -56,7 +56,7 @@ def test_a_month_is_added_and_the_store_tells_what_became_of_the_themes(store, s
     changes = theme_changes(store)
     assert {change.model_id for change in changes} == {second.model_id}
     assert [change.new_name for change in changes if change.kind == "new"] == ["zebra"]
-    assert "1 new themes" in second.summary
+    assert "made 1 new theme" in second.summary
     assert set(queries.theme_links(store)["previous_model_id"]) == {first.model_id}
     assert load_model(model_folder(settings, second.model_id)).links == second.model.links
 
