@@ -32,7 +32,7 @@ DEFINITIONS = {
     "several_share": "share of comments that have several themes",
     "cohesion": "mean cosine of what was said to the centre of its theme, −1…1",
     "clear_share": "share of what was said that is nearer to its own theme than to any other",
-    "coherence": "do a theme's keywords come together? mean NPMI of pairs, −1…1, 0 = by chance; short comments: below 0",
+    "coherence": "do a theme's keywords come together? mean NPMI of pairs, −1…1, 0 = chance; short comments: below 0",
     "diversity": "share of distinct keywords among all themes' keywords",
     "separation": "1 − mean cosine of a theme's centre to the nearest other",
     "name_score": "share of themes whose name, embedded, is nearer to their own centre than to any other",
