@@ -25,18 +25,19 @@ class Shown:
         for entry in model.assignments:
             self.of_comment[entry.comment_id].append(entry.theme_id)
 
-    def lead(self, key):
-        if key in self.themes:
-            return {key}
+    def lead(self, key, seen=frozenset()):
+        if key in self.themes or key in seen:
+            return {key} & set(self.themes)
+        seen = seen | {key}
         holders = {theme.id for theme in self.model.themes if key in theme.aliases}
         for edit in [] if holders else self.live:
             if edit.kind is EditKind.SPLIT and edit.theme_id == key:
                 for part in (*edit.made, *edit.payload.get("sub_themes", ())):
-                    holders |= self.lead(part)
+                    holders |= self.lead(part, seen)
             if edit.kind is EditKind.MERGE and key in edit.payload["sources"] and not holders:
-                holders |= self.lead(edit.theme_id)
+                holders |= self.lead(edit.theme_id, seen)
         if not holders and key.endswith("-rest"):  # what was left over of a theme that is whole now
-            return self.lead(key.removesuffix("-rest"))
+            return self.lead(key.removesuffix("-rest"), seen)
         return holders
 
     def under(self, keys):
@@ -86,6 +87,8 @@ def _state(shown, edit, excused, comments):
 
 
 def _merge(shown, edit, excused, comments):
+    if any("sub_themes" in later.payload and later.theme_id == edit.theme_id for later in shown.later(edit)):
+        return  # what was merged may have gone on with these
     assert shown.lead(edit.theme_id)
     for source in edit.payload["sources"]:
         assert shown.lead(source) == shown.lead(edit.theme_id)

@@ -78,6 +78,8 @@ def _merge_into(draft: Draft, source: DraftTheme, target: DraftTheme) -> None:
     draft.aliases[source.id] = target.id
     target.keywords = _interleaved(target.keywords, source.keywords)
     children = draft.children(target.id)
+    if draft.depth(target.id) >= draft.deepest and any(child.held for child in children):
+        _raise_to_top(draft, target)
     if children and not below:
         leaves = {key: draft.themes[key].vector for child in children for key in draft.leaves(child.id)}
         draft.place_nearest(np.concatenate([rows, own]), leaves)
