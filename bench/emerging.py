@@ -19,11 +19,11 @@ from bench.shared import shared_data
 from bench.themes import CACHE
 from verbatim.errors import EmptyError
 from verbatim.findings import day_alarms, find_emerging, membership, rate_alarms
-from verbatim.pipeline import encode
 from verbatim.sample import write_sample
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
+from verbatim.themes.readings import encode
 
 SHUFFLES = 200
 PERMUTATIONS = 199

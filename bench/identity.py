@@ -24,7 +24,7 @@ from bench.themes import CACHE
 from verbatim.demo import FILES
 from verbatim.identity import carry_on
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
-from verbatim.pipeline import encode, mine
+from verbatim.pipeline import mine
 from verbatim.sample import write_sample
 from verbatim.settings import Settings
 from verbatim.storage import queries
@@ -35,6 +35,7 @@ from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.encode import find_encoder
 from verbatim.themes.model import NO_DETAIL, ThemeModel
 from verbatim.themes.prototypes import ThemeArtifact, assign
+from verbatim.themes.readings import encode
 
 MORE = 0.05
 SEEDS = range(5)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from bench.shared import shared_data
 from bench.themes import CACHE
-from verbatim.pipeline import encode, mine
+from verbatim.pipeline import mine
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.coherence import Cooccurrence, diversity
@@ -22,6 +22,7 @@ from verbatim.themes.encode import find_encoder
 from verbatim.themes.frames import layer_places
 from verbatim.themes.name import PhraseNamer
 from verbatim.themes.quality import names_fit, separation
+from verbatim.themes.readings import encode
 
 SETS = {"nhs_feedback": "feedback", "banking77": "text"}
 TOP_WORDS = 8

@@ -56,9 +56,9 @@ def main() -> str:
 def _write(folder: Path, size: int) -> None:
     """Put ``size`` distinct sentences and their vectors where a process of its own reads them."""
     from bench.themes import CACHE
-    from verbatim.pipeline import encode
     from verbatim.themes.cache import CachedEncoder
     from verbatim.themes.encode import find_encoder
+    from verbatim.themes.readings import encode
 
     sentences = pd.read_csv(shared_data() / "sentences_300k.csv.gz")["sentence"].dropna().astype(str)
     texts = sorted(sentences.drop_duplicates().head(size))

@@ -17,13 +17,14 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from bench.shared import shared_data
-from verbatim.pipeline import encode, mine
+from verbatim.pipeline import mine
 from verbatim.themes.boundaries import learn_prototypes
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer, group_centroids
 from verbatim.themes.encode import find_encoder
 from verbatim.themes.name import PhraseNamer
 from verbatim.themes.prototypes import nearest_themes
+from verbatim.themes.readings import encode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

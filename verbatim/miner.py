@@ -21,7 +21,7 @@ from verbatim.edits.plan import Desk, plan
 from verbatim.edits.requests import Describe, Mark, Merge, Move, Part, Rename, Request, Split, Undo
 from verbatim.edits.values import edit_of, edit_values
 from verbatim.errors import EmptyError, EncoderError, NotFoundError, UserError
-from verbatim.pipeline import encode, mine
+from verbatim.pipeline import mine
 from verbatim.themes.artifact import ThemeArtifact
 from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
@@ -41,6 +41,7 @@ from verbatim.themes.given import read_comments, with_languages
 from verbatim.themes.name import PhraseNamer
 from verbatim.themes.people import said_names
 from verbatim.themes.quality import Mined, examine
+from verbatim.themes.readings import encode
 from verbatim.themes.saved import SavedMiner, load_miner, save_miner
 from verbatim.themes.stability import stability_of
 

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from verbatim.edits import Conflict
-    from verbatim.pipeline import Progress
     from verbatim.protocols import Encoder
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
     from verbatim.themes.model import ThemeModel
+    from verbatim.themes.readings import Progress
     from verbatim.tone import SentimentModel
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,27 +19,25 @@ from verbatim.identity import carry_on, group, keep_parts, links_between
 from verbatim.parts import how_comments_sound, read_parts, recounted, with_parts
 from verbatim.text.informative import is_informative
 from verbatim.themes.boundaries import learn_prototypes
+from verbatim.themes.cluster import MOST_GROUPED
 from verbatim.themes.describe import Documents, Layer, describe
 from verbatim.themes.languages import foreign_language_note
 from verbatim.themes.model import NO_DETAIL, PlacedTexts, ThemeModel, text_key
 from verbatim.themes.quality import measure_quality
+from verbatim.themes.readings import Readings, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from verbatim.identity import Grouping
     from verbatim.parts import Part
     from verbatim.protocols import Clusterer, Encoder, Namer
+    from verbatim.themes.readings import Progress
     from verbatim.tone import SentimentModel
 
 log = logging.getLogger(__name__)
-
-Progress = Callable[[str, int, int], None]
-"""Called with the name of a step, how much of it is done, and how much there is."""
-
-CHUNK_ROWS = 2048
 
 
 def mine(
@@ -73,12 +70,22 @@ def mine(
     rows = prepare(comments)
     documents = distinct_documents(rows)
     _warn_of_languages(rows, encoder.id)
-    vectors = encode(documents.texts, encoder, report)
+    few = len(documents.texts) <= MOST_GROUPED
+    readings = Readings(documents.texts, encoder, report, twice=previous is None and few)
+    vectors = readings.vectors
     felt = how_comments_sound(rows, dict(zip(documents.texts, vectors, strict=True)), encoder.encode, sentiment)
     rows["sentiment"] = pd.Series(felt, index=rows.index, dtype=object)  # keeps None where the language is not served
     documents = replace(documents, mood=_mood(rows, documents.texts))
     report("Grouping", 0, 1)
-    tree = group(documents.texts, vectors, encoder_id=encoder.id, clusterer=clusterer, previous=previous, refit=refit)
+    tree = group(
+        documents.texts,
+        vectors,
+        encoder_id=encoder.id,
+        clusterer=clusterer,
+        previous=previous,
+        refit=refit,
+        second=readings.second,
+    )
     report("Naming", 0, 1)
     top, sub = describe(tree, documents, vectors, namer=namer)
     finest = finest_layer(top, sub)
@@ -176,18 +183,6 @@ def parts_of(
     known = first["language"].reindex(list(documents.texts)) if "language" in first else [None] * len(main)
     languages = [language if isinstance(language, str) else None for language in known]
     return read_parts(model, documents.texts, vectors, main, languages, encode_clauses)
-
-
-def encode(texts: Sequence[str], encoder: Encoder, report: Progress, step: str = "Encoding") -> NDArray[np.float32]:
-    """The vectors of ``texts``, shape ``(n, d)``, encoded in chunks of like length."""
-    vectors = np.zeros((len(texts), encoder.dimension), dtype=np.float32)
-    order = sorted(range(len(texts)), key=lambda row: (len(texts[row]), row))
-    for at in range(0, len(order), CHUNK_ROWS):
-        report(step, at, len(order))
-        rows = order[at : at + CHUNK_ROWS]
-        vectors[rows] = encoder.encode([texts[row] for row in rows])
-    report(step, len(order), len(order))
-    return vectors
 
 
 def finest_layer(top: Layer, sub: Layer) -> Layer:

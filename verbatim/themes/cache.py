@@ -18,6 +18,7 @@ import numpy as np
 
 from verbatim.domain import stable_key
 from verbatim.errors import StorageError, StoreFullError
+from verbatim.protocols import RereadingEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +77,30 @@ class CachedEncoder:
             self._cache.write(keys[rows], fresh[chunk])
         vectors[missing] = fresh[inverse]
         return vectors
+
+    def rarity(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """How rare the tokens of ``texts`` are; ``None`` where the encoder beneath has no second reading."""
+        return self._encoder.rarity(texts) if isinstance(self._encoder, RereadingEncoder) else None
+
+    def encode_twice(
+        self, texts: Sequence[str], rarity: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Both readings; the vectors of the first are kept, the second is made anew each time.
+
+        Raises:
+            TypeError: the encoder beneath has none; ``rarity`` has told so.
+        """
+        if not isinstance(self._encoder, RereadingEncoder):
+            raise TypeError(f"{self.id} has no second reading")
+        keys = text_keys(texts)
+        found, vectors = self._cache.read(keys)
+        fresh, stressed = self._encoder.encode_twice(texts, rarity)
+        new = ~found
+        vectors[new] = fresh[new]
+        _, first = np.unique(keys[new], return_index=True)
+        if len(first):
+            self._cache.write(keys[new][first], fresh[new][first])
+        return vectors, stressed
 
 
 class VectorCache:

@@ -1,10 +1,10 @@
 """Groups texts into layers: communities of the neighbour graph, then a tree over them.
 
-Two views are joined, the encoder's vectors and the words (`verbatim.themes.words`); the fine layer is the communities
-of the graph of nearest neighbours, at the resolution that describes the graph best (`verbatim.themes.communities`);
-nothing stays outside. The coarse layer merges those communities by Ward's criterion, weighted by size, so that themes
-at the top are of comparable breadth and every fine group lies in one. Of very many texts a sample is grouped, and the
-others join the group whose centre is nearest.
+Three views are joined: the encoder's vectors, its second reading, and the words (`verbatim.themes.views`). The fine
+layer is the communities of the graph of nearest neighbours, at the resolution that describes the graph best
+(`verbatim.themes.communities`); nothing stays outside. The coarse layer merges those communities by Ward's criterion,
+weighted by size, so that themes at the top are of comparable breadth and every fine group lies in one. Of very many
+texts a sample is grouped, and the others join the group whose centre is nearest.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from verbatim.themes.communities import best_communities
 from verbatim.themes.neighbours import fuzzy_graph, nearest_neighbours, plain_graph
-from verbatim.themes.words import JoinedViews
+from verbatim.themes.views import WordView, compressed, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from verbatim.protocols import SecondReading
 
 NEIGHBOURS = 45
 SHARE_DESCRIBED = 2 / 3  # of the neighbours, the nearest: their edges judge the resolution
@@ -33,6 +36,7 @@ ALL_AT_TOP = 12  # so few communities need no layer above them
 GROWTH_AT_TOP = 2.5  # times the square root of the number of communities: about how many groups at the top
 SMALLEST_SHARE = 0.0005  # of all rows: a smaller community joins the nearest one
 SMALLEST_GROUP = 5
+ROWS_AT_ONCE = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +56,53 @@ class LeidenClusterer:
     themes: int | None = None
     seed: int = 7
 
-    def fit(self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None) -> LabelTree:
+    def fit(
+        self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None, second: SecondReading | None = None
+    ) -> LabelTree:
         """Two layers for ``vectors`` (n, d), unit rows, and their ``texts``; every row has a label in both.
 
         The rows are put in an order of their own first, so that their order does not matter. Labels count from 0
-        by size, largest first. No rows give two empty layers. Without ``texts`` the vectors alone are grouped.
+        by size, largest first. No rows give two empty layers. Without ``texts`` and their ``second`` reading, which
+        is asked for in at most 25,000 rows, the vectors alone are grouped.
         """
         if not len(vectors):
             empty = np.zeros(0, dtype=np.int64)
             return LabelTree((empty, empty))
         first, inverse = canonical_rows(vectors)
         distinct = vectors[first]
-        said = None if texts is None else smallest_texts(texts, inverse, len(first))
-        fine = self._fine(distinct, said)
+        if texts is not None:
+            first = spoken_first(texts, inverse, first)
+        fine = self._fine(distinct, None if texts is None else [texts[row] for row in first], first, second)
         merges = ward_merges(distinct, fine, np.bincount(inverse).astype(np.float64))
         coarse = cut(merges, fine, self._groups_at_top(merges))
         return LabelTree((by_size(fine, inverse), by_size(coarse, inverse)))
 
-    def _fine(self, vectors: NDArray[np.float32], texts: Sequence[str] | None) -> NDArray[np.int64]:
-        """The fine layer of distinct rows in canonical order, which is as good as random: the first are a sample."""
+    def _fine(
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str] | None,
+        rows: NDArray[np.int64],
+        second: SecondReading | None,
+    ) -> NDArray[np.int64]:
+        """The fine layer of distinct ``rows`` in canonical order, which is as good as random: the first are a sample.
+
+        The rest has no second reading and joins by the other two views.
+        """
         if len(vectors) < 2 * SMALLEST_GROUP:
             return np.zeros(len(vectors), dtype=np.int64)
-        sampled = vectors[:MOST_GROUPED]
-        if texts is None:
-            joined, rest = sampled, vectors[MOST_GROUPED:]
-        else:
-            views = JoinedViews(texts[:MOST_GROUPED])
-            joined = views.join(sampled, texts[:MOST_GROUPED])
-            rest = views.join(vectors[MOST_GROUPED:], texts[MOST_GROUPED:]) if len(vectors) > MOST_GROUPED else joined
-        labels = self._communities(joined)
+        sample = slice(0, MOST_GROUPED)
+        words = WordView([] if texts is None else texts[sample])
+        again = None if second is None else second(rows[sample])
+        labels = self._communities(compressed(joined(vectors[sample], again, words.own)))
         if len(vectors) <= MOST_GROUPED:
             return labels
-        centres = group_centroids(joined, labels, int(labels.max()) + 1)
-        return np.concatenate([labels, nearest_rows(rest, centres)])
+        centres = group_centroids(joined(vectors[sample], None, words.own), labels, int(labels.max()) + 1)
+        parts = [labels]
+        for start in range(MOST_GROUPED, len(vectors), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            said = None if texts is None else words.of(texts[part])
+            parts.append(nearest_rows(joined(vectors[part], None, said), centres))
+        return np.concatenate(parts)
 
     def _communities(self, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
         count = len(vectors)
@@ -120,22 +138,19 @@ def canonical_rows(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDA
     return first.astype(np.int64), inverse.ravel().astype(np.int64)
 
 
-def smallest_texts(texts: Sequence[str], inverse: NDArray[np.int64], distinct: int) -> list[str]:
-    """For each distinct row the first of its texts in the alphabet, since which came first must not matter."""
-    chosen: list[str | None] = [None] * distinct
-    for text, row in zip(texts, inverse.tolist(), strict=True):
-        known = chosen[row]
-        if known is None or text < known:
-            chosen[row] = text
-    return [text or "" for text in chosen]
+def spoken_first(texts: Sequence[str], inverse: NDArray[np.int64], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each distinct row the place of the first of its texts in the alphabet: which came first must not matter."""
+    chosen = first.tolist()
+    for place, row in enumerate(inverse.tolist()):
+        if texts[place] < texts[chosen[row]]:
+            chosen[row] = place
+    return np.asarray(chosen, dtype=np.int64)
 
 
-def nearest_rows(
-    vectors: NDArray[np.float32], centres: NDArray[np.float32], rows_at_once: int = 8192
-) -> NDArray[np.int64]:
+def nearest_rows(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64]:
     """For each of ``vectors`` (n, d) the row of ``centres`` (g, d) with the largest product; shape ``(n,)``."""
     parts = [
-        (vectors[at : at + rows_at_once] @ centres.T).argmax(axis=1) for at in range(0, len(vectors), rows_at_once)
+        (vectors[at : at + ROWS_AT_ONCE] @ centres.T).argmax(axis=1) for at in range(0, len(vectors), ROWS_AT_ONCE)
     ]
     return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, dtype=np.int64)
 
@@ -160,8 +175,7 @@ def ward_merges(vectors: NDArray[np.float32], labels: NDArray[np.int64], weights
     The cost of a merge is the growth of the sum of squared distances to the centroids.
     """
     groups = int(labels.max()) + 1
-    sums = np.zeros((groups, vectors.shape[1]))
-    np.add.at(sums, labels, vectors * weights[:, None])
+    sums = group_sums(vectors, labels, groups, weights)
     sizes = np.bincount(labels, weights=weights, minlength=groups)
     means = sums / sizes[:, None]
     norms = np.square(means).sum(axis=1)
@@ -224,7 +238,19 @@ def group_centroids(
     vectors: NDArray[np.float32], labels: NDArray[np.int64], groups: int, weights: NDArray[np.float64] | None = None
 ) -> NDArray[np.float32]:
     """The unit-length mean direction of each group, shape ``(groups, d)``; zeros for a group without rows."""
-    sums = np.zeros((groups, vectors.shape[1]))
-    np.add.at(sums, labels, vectors if weights is None else vectors * weights[:, None])
+    sums = group_sums(vectors, labels, groups, np.ones(len(labels)) if weights is None else weights)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     return (sums / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+
+def group_sums(
+    vectors: NDArray[np.float32], labels: NDArray[np.int64], groups: int, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The weighted sum of the ``vectors`` of each group, shape ``(groups, d)``."""
+    sums = np.zeros((groups, vectors.shape[1]))
+    for start in range(0, len(labels), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        count = len(labels[part])
+        members = csr_array((weights[part], (labels[part], np.arange(count))), shape=(groups, count))
+        sums += members @ vectors[part].astype(np.float64)
+    return sums

@@ -13,7 +13,7 @@ import json
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from safetensors import SafetensorError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedModel
 
     from verbatim.settings import Settings
 
@@ -37,6 +38,7 @@ HUB_FOLDERS_UNUSED = ["onnx/*", "openvino/*"]
 # What decides a vector: weights, tokenizer, pooling. The root config.json is left out, since it carries versions.
 DECISIVE_FILES = ("*.safetensors", "tokenizer.json", "vocab.txt", "modules.json", "*/config.json")
 BATCH_ROWS = 64
+ROWS_COUNTED = 4096
 WORD_STARTS = "▁Ġ"  # how tokenizers of sentencepiece and of bytes mark the start of a word
 CHARACTERS_PER_TOKEN = 20  # a longer text is cut before tokenising: the model reads its first tokens only
 
@@ -79,11 +81,70 @@ class SentenceEncoder:
         """
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        longest = CHARACTERS_PER_TOKEN * int(self._model.max_seq_length or 512)
         encoded = self._model.encode(
-            [text[:longest] for text in texts], batch_size=BATCH_ROWS, show_progress_bar=False, convert_to_numpy=True
+            self._beginnings(texts), batch_size=BATCH_ROWS, show_progress_bar=False, convert_to_numpy=True
         )
         return unit_rows(np.asarray(encoded, dtype=np.float32))
+
+    def rarity(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """How rare each token of the model is in ``texts``, the larger the rarer; shape ``(tokens,)``.
+
+        The logarithm of how many texts there are to one with the token, and 0 where all have it (Spärck Jones 1972).
+        ``None`` where the model has no layers of tokens to be read with it.
+        """
+        if not self._has_layers:
+            return None
+        tokenizer = self._model.tokenizer
+        found = np.zeros(max(len(tokenizer), self._transformer.config.vocab_size), dtype=np.int64)
+        for start in range(0, len(texts), ROWS_COUNTED):
+            batch = self._beginnings(texts[start : start + ROWS_COUNTED])
+            tokens = tokenizer(batch, truncation=True, max_length=self._longest, return_attention_mask=False)
+            for row in tokens["input_ids"]:
+                found[list(set(row))] += 1
+        return np.maximum(np.log(max(1, len(texts)) / (1 + found)), 0).astype(np.float32)
+
+    def encode_twice(
+        self, texts: Sequence[str], rarity: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What ``encode`` gives, and a second reading of the same shape in which rare words weigh more.
+
+        The second, of as many columns as the model's layers, is the mean of the tokens one layer before the last, each
+        weighted by its ``rarity``; its rows have unit length, or are zeros where no token is rare. Both come from one
+        pass of the model.
+        """
+        import torch
+
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        stressed = np.zeros((len(texts), self._transformer.config.hidden_size), dtype=np.float32)
+        weights = torch.from_numpy(rarity)
+        prepare = getattr(self._model, "preprocess", None) or self._model.tokenize
+        order = sorted(range(len(texts)), key=lambda row: (len(texts[row]), row))
+        with torch.inference_mode(), _telling_layers(self._transformer):
+            for start in range(0, len(order), BATCH_ROWS):
+                rows = order[start : start + BATCH_ROWS]
+                told = self._model(prepare(self._beginnings([texts[row] for row in rows])))
+                vectors[rows] = told["sentence_embedding"].float().numpy()
+                weight = (weights[told["input_ids"]] * told["attention_mask"])[:, :, None]
+                stressed[rows] = (told["all_layer_embeddings"][-2].float() * weight).sum(dim=1).numpy()
+        return unit_rows(vectors), unit_rows(stressed)
+
+    @property
+    def _transformer(self) -> PreTrainedModel:
+        return cast("PreTrainedModel", self._model[0].auto_model)
+
+    @property
+    def _has_layers(self) -> bool:
+        config = getattr(getattr(self._model[0], "auto_model", None), "config", None)
+        sizes = (getattr(config, "hidden_size", None), getattr(config, "vocab_size", None))
+        return all(isinstance(size, int) for size in sizes) and callable(self._model.tokenizer)
+
+    @property
+    def _longest(self) -> int:
+        return int(self._model.max_seq_length or 512)
+
+    def _beginnings(self, texts: Sequence[str]) -> list[str]:
+        longest = CHARACTERS_PER_TOKEN * self._longest
+        return [text[:longest] for text in texts]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -204,6 +265,17 @@ def _folder_encoder(folder: Path, name: str) -> SentenceEncoder:
 def _decisive_files(folder: Path) -> list[Path]:
     found = {path for pattern in DECISIVE_FILES for path in folder.glob(pattern) if path.is_file()}
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+@contextmanager
+def _telling_layers(transformer: PreTrainedModel) -> Iterator[None]:
+    """Have the model tell what each of its layers gives."""
+    before = transformer.config.output_hidden_states
+    transformer.config.output_hidden_states = True
+    try:
+        yield
+    finally:
+        transformer.config.output_hidden_states = before
 
 
 @contextmanager

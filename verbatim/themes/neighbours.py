@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_EXACT = 6_000
 BLOCK_ROWS = 512
 CELL_ROWS = 120  # rows in a cell, on average
-COMPARED = 2_400  # rows of the cells around, which each row of a cell is compared with, at least
+COMPARED = 5_000  # rows of the cells around, which each row of a cell is compared with, at least
 CELL_ROUNDS = 4  # of k-means
 BANDWIDTH_ROUNDS = 32
 SMALLEST_WEIGHT = 1e-6

@@ -9,7 +9,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from sklearn.metrics import adjusted_rand_score
 
+from verbatim.themes.cluster import MOST_GROUPED
 from verbatim.themes.frames import label_of, layer_places
+from verbatim.themes.readings import Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from verbatim.domain import Theme
-    from verbatim.protocols import Clusterer, Encoder
+    from verbatim.protocols import Clusterer, Encoder, SecondReading
 
 RUNS = 5
 SHARE = 0.8  # of the texts, drawn without replacement
@@ -45,16 +47,20 @@ def stability_of(
 ) -> dict[str, Stability]:
     """By layer, how ``themes`` come out of further fits on the texts of ``placed`` (see ``measure_stability``).
 
-    ``placed`` names the theme of each distinct text, without sub-themes; one of another kind is left out.
+    ``placed`` names the theme of each distinct text, without sub-themes; one of another kind is left out. Of more than
+    25,000 texts so many are drawn.
     """
     finest = {themes[place].id for place in layer_places(themes, "fine")}
     texts = sorted(text for text, theme in placed.items() if theme in finest)
+    if len(texts) > MOST_GROUPED:
+        texts = sorted(np.random.default_rng(0).permutation(np.asarray(texts, dtype=object))[:MOST_GROUPED].tolist())
     tops = {number: themes[place].id for number, place in enumerate(layer_places(themes, "top"))}
     numbers = label_of(themes, "top")
     fine = np.asarray([placed[text] for text in texts], dtype=object)
     top = np.asarray([tops[numbers[theme]] for theme in fine], dtype=object)
     layers = {"top": top, "fine": fine} if any(theme.parent_id for theme in themes) else {"top": top}
-    return measure_stability(encoder.encode(texts), layers, make_clusterer)
+    readings = Readings(texts, encoder, lambda *_: None, twice=True)
+    return measure_stability(readings.vectors, layers, make_clusterer, texts=texts, second=readings.second)
 
 
 def measure_stability(
@@ -62,23 +68,28 @@ def measure_stability(
     layers: Mapping[str, NDArray[np.object_]],
     make_clusterer: Callable[[int], Clusterer],
     *,
+    texts: Sequence[str] | None = None,
+    second: SecondReading | None = None,
     runs: int = RUNS,
     seed: int = 7,
 ) -> dict[str, Stability]:
     """By layer, how its themes come out of ``runs`` fits on four in five of the texts, each with a seed of its own.
 
-    ``vectors`` (n, d) are those of the distinct texts; ``layers`` gives the theme id of each text, shape ``(n,)``,
-    under "top" (compared with a tree's coarsest layer) and "fine" (its finest). Fewer than two texts give no figures.
+    ``vectors`` (n, d) are those of the distinct ``texts``, ``second`` gives their second reading. ``layers`` gives the
+    theme id of each text, shape ``(n,)``, under "top" (compared with a tree's coarsest layer) and "fine" (its finest).
+    Fewer than two texts give no figures.
     """
     found: dict[str, list[tuple[float, float, dict[str, float], dict[str, float]]]] = {layer: [] for layer in layers}
     count = len(vectors)
     for run in range(runs if count > 1 else 0):
         rows = np.sort(np.random.default_rng([seed, run]).choice(count, max(2, round(SHARE * count)), replace=False))
-        tree = make_clusterer(seed + run + 1).fit(vectors[rows])
+        drawn = None if texts is None else [texts[row] for row in rows.tolist()]
+        again = None if second is None else _within(second, rows)
+        tree = make_clusterer(seed + run + 1).fit(vectors[rows], drawn, again)
         for layer, themes in layers.items():
-            again = tree.layers[-1 if layer == "top" else 0]
-            kept, overlap, pairs = compare(themes[rows], again)
-            found[layer].append((pairs, float(adjusted_rand_score(themes[rows], again)), kept, overlap))
+            labels = tree.layers[-1 if layer == "top" else 0]
+            kept, overlap, pairs = compare(themes[rows], labels)
+            found[layer].append((pairs, float(adjusted_rand_score(themes[rows], labels)), kept, overlap))
     return {layer: _summed(results) for layer, results in found.items()}
 
 
@@ -96,6 +107,11 @@ def compare(themes: NDArray[np.object_], again: NDArray[np.int64]) -> tuple[dict
     kept = {str(key): float(both / all_) for key, both, all_ in zip(ids, together, own, strict=True) if all_ > 0}
     overlap = {str(key): float(best) for key, best in zip(ids, jaccard, strict=True)}
     return kept, overlap, float(together.sum() / own.sum()) if own.sum() > 0 else 1.0
+
+
+def _within(second: SecondReading, rows: NDArray[np.int64]) -> SecondReading:
+    """The second reading of a draw, by the places in the draw."""
+    return lambda places: second(rows[places])
 
 
 def _pairs(counts: NDArray[np.float64]) -> NDArray[np.float64]:
