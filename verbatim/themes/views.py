@@ -36,11 +36,12 @@ def joined(
     vectors: NDArray[np.float32], second: NDArray[np.float32] | None, words: NDArray[np.float32] | None
 ) -> NDArray[np.float32]:
     """Unit rows ``(n, d + e + w)`` whose cosine is the weighted mean of the views'; ``None`` for a missing one."""
+    views = [vectors]
     if second is not None:
-        vectors = unit_rows(np.hstack([vectors, WEIGHT_OF_SECOND**0.5 * second]))
+        views = [vectors, WEIGHT_OF_SECOND**0.5 * second]
     if words is not None:
-        vectors = unit_rows(np.hstack([vectors, WEIGHT_OF_WORDS**0.5 * words]))
-    return vectors
+        views.append((WEIGHT_OF_WORDS * (1 + WEIGHT_OF_SECOND * (second is not None))) ** 0.5 * words)
+    return vectors if len(views) == 1 else unit_rows(np.hstack(views))
 
 
 class WordView:
