@@ -157,3 +157,12 @@ def test_the_fits_differ_enough_to_try_edits_on(which):
     assert any(theme.parent_id for theme in model.themes) == (which != 3)
     assert len(corpus.rows) == len(model.assignments)
     assert (np.linalg.norm(corpus.vectors, axis=1) > 0.99).all()
+
+
+def test_a_comment_moved_out_of_a_theme_leaves_the_sub_theme_that_it_was_moved_to_before():
+    edits = edited([], Move(("login-007",), "T006"), at=desk(base=first()))
+    edits = edited(edits, Move(("login-007",), "T007", "T005"), at=desk(edits, first()))
+    for model, corpus in fits(spans=False)[:3]:
+        outcome = replay(model, edits, corpus)
+        assert outcome.conflicts == ()
+        assert_edits_are_true(outcome, edits, {entry.comment_id for entry in model.assignments})

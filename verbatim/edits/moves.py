@@ -11,6 +11,8 @@ from verbatim.edits.events import EditKind
 from verbatim.edits.outcome import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from verbatim.edits.context import Context, Placement
     from verbatim.edits.draft import Draft
 
@@ -41,10 +43,20 @@ def _standing(draft: Draft, placements: list[Placement]) -> list[Placement]:
         if placement.source_id is None:
             kept = []
         else:
-            left = set(draft.now(placement.source_id))
-            kept = [one for one in kept if left.isdisjoint(draft.now(one.theme_id))]
+            left = {key for one in draft.now(placement.source_id) for key in draft.subtree(one)}
+            kept = [
+                one
+                for one in kept
+                if left.isdisjoint(draft.now(one.theme_id)) and _parent_then(one) != placement.source_id
+            ]
         kept.append(placement)
     return kept
+
+
+def _parent_then(placement: Placement) -> str | None:
+    """The theme above the one that a comment was moved to, when it was moved; the tree may be another one now."""
+    seen: Mapping[str, Mapping[str, str | None]] = placement.edit.payload.get("themes", {})
+    return seen.get(placement.theme_id, {}).get("parent")
 
 
 def _rows_to_move(draft: Draft, placement: Placement, leaves: list[str], used: set[int], context: Context) -> list[int]:
