@@ -15,14 +15,12 @@ import numpy as np
 import pandas as pd
 
 from bench.drivers import sample_frames
+from bench.encoder import KeptEncoder
 from bench.shared import shared_data
-from bench.themes import CACHE
 from verbatim.errors import EmptyError
 from verbatim.findings import day_alarms, find_emerging, membership, rate_alarms
 from verbatim.sample import write_sample
-from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
-from verbatim.themes.encode import find_encoder
 from verbatim.themes.readings import encode
 
 SHUFFLES = 200
@@ -75,7 +73,7 @@ def _sample() -> Set:
 def _shared() -> list[Set]:
     if not shared_data().is_dir():
         return []
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     return [_nhs(), *(_skytrax(name, encoder) for name in ("skytrax_lounge", "skytrax_seat"))]
 
 
@@ -92,7 +90,7 @@ def _nhs() -> Set:
     return Set("nhs_fft_monthly, human themes", comments, pairs, {})
 
 
-def _skytrax(name: str, encoder: CachedEncoder) -> Set:
+def _skytrax(name: str, encoder: KeptEncoder) -> Set:
     """Reviews by the themes that are found in them, both layers."""
     frame = pd.read_csv(shared_data() / f"{name}.csv.gz")
     texts = frame["content"].astype(str).str.strip()

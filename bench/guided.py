@@ -16,15 +16,13 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 
+from bench.encoder import KeptEncoder
 from bench.guided_sets import DESCRIPTIONS, LabelledSet, load_set
 from bench.shared import shared_data
-from bench.themes import CACHE
 from verbatim.guided.match import GuidedModel
 from verbatim.guided.pieces import cut_into_pieces
 from verbatim.guided.taxonomy import TaxonomyEntry, make_taxonomy
 from verbatim.text.informative import is_informative
-from verbatim.themes.cache import CachedEncoder
-from verbatim.themes.encode import find_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +45,7 @@ def main() -> str:
     """The section of ``bench/RESULTS.md``."""
     if not shared_data().is_dir():
         return f"## Guided themes\n\nNot measured: {shared_data()} is missing.\n"
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     lines = [
         "## Guided themes",
         "",
@@ -65,7 +63,7 @@ def main() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _section(labelled: LabelledSet, encoder: CachedEncoder) -> list[str]:
+def _section(labelled: LabelledSet, encoder: KeptEncoder) -> list[str]:
     rows = _reported_rows(labelled)
     texts = [labelled.texts[row] for row in rows]
     pieces = cut_into_pieces(texts, encoder)
@@ -93,7 +91,7 @@ def _reported_rows(labelled: LabelledSet) -> NDArray[np.int64]:
 
 
 def _ours(
-    labelled: LabelledSet, drawn: NDArray[np.int64], encoder: CachedEncoder, pieces: Pieces
+    labelled: LabelledSet, drawn: NDArray[np.int64], encoder: KeptEncoder, pieces: Pieces
 ) -> Mapping[str, NDArray[np.bool_]]:
     taxonomy = _taxonomy(labelled, drawn)
     others = [labelled.texts[row] for row in np.flatnonzero(~labelled.reported)]
@@ -140,7 +138,7 @@ def _regressions(
 
 
 def _nearest(
-    labelled: LabelledSet, vectors: NDArray[np.float32], encoder: CachedEncoder
+    labelled: LabelledSet, vectors: NDArray[np.float32], encoder: KeptEncoder
 ) -> Mapping[str, NDArray[np.bool_]]:
     """The plain zero-shot classifier: of each comment the theme whose words have the nearest vector."""
     both = tuple(f"{name}: {text}" for name, text in zip(labelled.names, labelled.descriptions, strict=True))
@@ -153,7 +151,7 @@ def _nearest(
 
 
 def _zero_shot(
-    labelled: LabelledSet, texts: Sequence[str], vectors: NDArray[np.float32], encoder: CachedEncoder
+    labelled: LabelledSet, texts: Sequence[str], vectors: NDArray[np.float32], encoder: KeptEncoder
 ) -> Mapping[str, NDArray[np.bool_]]:
     """BERTopic with ``zeroshot_topic_list``; what it puts into topics of its own counts as not matched."""
     from bertopic import BERTopic

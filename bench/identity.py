@@ -19,8 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
+from bench.encoder import KeptEncoder
 from bench.shared import shared_data
-from bench.themes import CACHE
 from verbatim.demo import FILES
 from verbatim.identity import carry_on
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
@@ -30,9 +30,7 @@ from verbatim.settings import Settings
 from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
 from verbatim.text.informative import is_informative
-from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
-from verbatim.themes.encode import find_encoder
 from verbatim.themes.model import NO_DETAIL, ThemeModel
 from verbatim.themes.prototypes import ThemeArtifact, assign
 from verbatim.themes.readings import encode
@@ -58,7 +56,7 @@ def main() -> str:
     """The section of ``bench/RESULTS.md``."""
     if not shared_data().is_dir():
         return f"## Identity over time\n\nNot measured: {shared_data()} is missing.\n"
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     sets = {"sample organisation": sample_comments(), **{name: shared_comments(name) for name in DATES}}
     lines = [
         "## Identity over time",
@@ -69,11 +67,11 @@ def main() -> str:
         "| data | comments | 5 % more | refit, 5 % more | the same, without leaning | refit, other seeds | "
         f"last {MONTHS} months, grown | last {MONTHS} months, refitted |",
         "|---|---|---|---|---|---|---|---|",
-        *(_row(name, frame, encoder) for name, frame in sets.items()),
+        *(_row(name, frame) for name, frame in sets.items()),
         "",
         *_peers(sets, encoder),
         "",
-        *_new_intents(encoder),
+        *_new_intents(),
         "",
         *_speed(sets["sample organisation"], encoder),
         "",
@@ -123,7 +121,7 @@ def _with_detail(frame: pd.DataFrame) -> pd.DataFrame:
 
 def fitted(
     frame: pd.DataFrame,
-    encoder: CachedEncoder,
+    encoder: KeptEncoder,
     *,
     seed: int = 7,
     previous: ThemeModel | None = None,
@@ -177,8 +175,9 @@ def _tops(model: ThemeModel) -> dict[str, str]:
     return found
 
 
-def _row(name: str, frame: pd.DataFrame, encoder: CachedEncoder) -> str:
+def _row(name: str, frame: pd.DataFrame) -> str:
     print(f"identity: {name} …", file=sys.stderr, flush=True)
+    encoder = KeptEncoder(learned_from=sorted(set(frame["text"])))
     early = frame.head(round(len(frame) / (1 + MORE)))
     base = fitted(early, encoder)
     grown = kept(base, fitted(frame, encoder, previous=base))
@@ -193,7 +192,7 @@ def _row(name: str, frame: pd.DataFrame, encoder: CachedEncoder) -> str:
     return row
 
 
-def _by_months(frame: pd.DataFrame, encoder: CachedEncoder, refit: str | None) -> list[Kept]:
+def _by_months(frame: pd.DataFrame, encoder: KeptEncoder, refit: str | None) -> list[Kept]:
     """What is kept from month to month over the last months, each mining going on from the one before."""
     months = frame["occurred_at"].dt.strftime("%Y-%m")
     last = sorted(months.unique())[-MONTHS - 1 :]
@@ -216,7 +215,7 @@ def _cell(found: Sequence[Kept]) -> str:
     return " / ".join(parts)
 
 
-def _peers(sets: dict[str, pd.DataFrame], encoder: CachedEncoder) -> list[str]:
+def _peers(sets: dict[str, pd.DataFrame], encoder: KeptEncoder) -> list[str]:
     if find_spec("bertopic") is None:
         return ["BERTopic is not installed (extra `bench`): not compared."]
     lines = [
@@ -259,7 +258,7 @@ def _bertopic(texts: list[str], vectors: NDArray[np.float32]) -> list[str]:
         return [f"{100 * float(np.mean(topics[1] == -1)):.0f} %", *(f"{100 * value:.1f} %" for value in share)]
 
 
-def _new_intents(encoder: CachedEncoder) -> list[str]:
+def _new_intents() -> list[str]:
     """What leaning on old themes costs: a sixth of the intents is not in the first model."""
     lines = [
         "What leaning costs, and whether new themes are found: the first model sees 70 % of the comments of five "
@@ -277,6 +276,7 @@ def _new_intents(encoder: CachedEncoder) -> list[str]:
         new = set(rng.choice(labels, len(labels) // 6, replace=False))
         first = (rng.random(len(frame)) < 0.7) & ~frame[column].isin(new).to_numpy()
         said = pd.DataFrame({"id": [f"{row:06d}" for row in frame.index], "text": frame["text"], "informative": True})
+        encoder = KeptEncoder(learned_from=sorted(said["text"]))
         base = fitted(said[first], encoder)
         alone = fitted(said, encoder)
         leaning = fitted(said, encoder, previous=base, refit="measured")
@@ -299,7 +299,7 @@ def _agreement(truth: pd.Series, model: ThemeModel, new: set[str]) -> str:
     return f"{agreed[0]:.3f} / {agreed[1]:.3f}, F1 {np.mean(scores):.2f}"
 
 
-def _speed(frame: pd.DataFrame, encoder: CachedEncoder) -> list[str]:
+def _speed(frame: pd.DataFrame, encoder: KeptEncoder) -> list[str]:
     model = fitted(frame, encoder)
     artifact = ThemeArtifact.of(model)
     texts = list(frame["text"])

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from bench.encoder import KeptEncoder
 from bench.shared import shared_data
-from bench.themes import CACHE, LABELLED
-from verbatim.themes.cache import CachedEncoder
+from bench.themes import LABELLED, labelled
 from verbatim.themes.cluster import LeidenClusterer, group_centroids
 from verbatim.themes.encode import find_encoder
 from verbatim.themes.name import PhraseNamer
@@ -38,7 +38,7 @@ def main() -> str:
     """The section of ``bench/RESULTS.md``."""
     if not shared_data().is_dir():
         return f"## Names\n\nNot measured: {shared_data()} is missing.\n"
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     lines = [
         "## Names",
         "",
@@ -50,8 +50,10 @@ def main() -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, column in LABELLED.items():
-        texts, vectors, truth = _labelled(name, column, encoder)
-        fine = LeidenClusterer().fit(vectors).layers[0]
+        data = labelled(name, column, encoder)
+        texts, vectors, fine = data.texts, data.vectors, data.fit().layers[0]
+        label_of = dict(zip(data.rows.tolist(), data.truth, strict=True))
+        truth = np.unique([label_of[row] for row in range(len(texts))], return_inverse=True)[1].ravel()
         lines.append(_row(name, "themes", "Verbatim", *_ours(texts, vectors, fine, encoder)))
         lines.append(_row(name, "true labels", "Verbatim", *_ours(texts, vectors, truth, encoder)))
         lines += _bertopic(name, texts, vectors, encoder)
@@ -60,10 +62,9 @@ def main() -> str:
 
 def show(name: str) -> None:
     """Print the names and keywords of the fine layer of one set."""
-    encoder = CachedEncoder(find_encoder(), CACHE)
-    texts, vectors, _ = _labelled(name, LABELLED[name], encoder)
-    labels = LeidenClusterer().fit(vectors).layers[0]
-    groups = _groups(texts, vectors, labels)
+    encoder = KeptEncoder()
+    data = labelled(name, LABELLED[name], encoder)
+    groups = _groups(data.texts, data.vectors, data.fit().layers[0])
     for group, naming in zip(groups, PhraseNamer(encoder).name_groups(groups), strict=True):
         print(f"{group.size:5}  {naming.name:40}  {', '.join(naming.keywords[:5])}")
 
@@ -81,16 +82,6 @@ class Timed:
         """The vectors of ``texts``."""
         self.encoded += len(texts)
         return self._encoder.encode(texts)
-
-
-def _labelled(
-    name: str, column: str, encoder: CachedEncoder
-) -> tuple[list[str], NDArray[np.float32], NDArray[np.int64]]:
-    frame = pd.read_csv(shared_data() / f"{name}.csv.gz").dropna(subset=["text", column])
-    label_of = dict(zip(frame["text"].astype(str).str.strip(), frame[column], strict=True))
-    texts = sorted(label_of)
-    truth = np.unique([label_of[text] for text in texts], return_inverse=True)[1].ravel().astype(np.int64)
-    return texts, encoder.encode(texts), truth
 
 
 def _groups(texts: Sequence[str], vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> list[Group]:
@@ -160,7 +151,7 @@ def _row(name: str, what: str, named: str, names: Sequence[str], right: float, r
     )
 
 
-def _speed(encoder: CachedEncoder) -> list[str]:
+def _speed(encoder: KeptEncoder) -> list[str]:
     lines = [
         "Naming and quoting film sentences, from vectors and groups (the engine's fine layer) on:",
         "",
@@ -171,7 +162,7 @@ def _speed(encoder: CachedEncoder) -> list[str]:
     for size in SIZES:
         texts = sorted(set(sentences.head(size)))
         vectors = encoder.encode(texts)
-        groups = _groups(texts, vectors, LeidenClusterer().fit(vectors).layers[0])
+        groups = _groups(texts, vectors, LeidenClusterer().fit(vectors, texts).layers[0])
         fresh = Timed(find_encoder())
         fresh.encode(["warm"])
         naming = _seconds(lambda groups=groups, fresh=fresh: PhraseNamer(fresh).name_groups(groups))

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bench.encoder import KeptEncoder
 from bench.guided_sets import load_set
 from bench.shared import shared_data
-from bench.themes import CACHE
 from verbatim.pipeline import mine
-from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
-from verbatim.themes.encode import find_encoder
 from verbatim.themes.model import NO_DETAIL, text_key
 
 if TYPE_CHECKING:
@@ -49,7 +47,7 @@ def main() -> str:
     """The section of ``bench/RESULTS.md``."""
     if not shared_data().is_dir():
         return f"## Several themes a comment\n\nNot measured: {shared_data()} is missing.\n"
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     lines = [
         "## Several themes a comment",
         "",
@@ -66,7 +64,7 @@ def main() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(labelled: LabelledSet, encoder: CachedEncoder) -> list[str]:
+def _rows(labelled: LabelledSet, encoder: KeptEncoder) -> list[str]:
     keys = [f"{row:07d}" for row in range(len(labelled.texts))]
     frame = pd.DataFrame({"id": keys, "text": labelled.texts, "language": "en"})
     model = mine(frame, encoder=encoder, clusterer=LeidenClusterer(), namer=Numbered())

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bench.encoder import KeptEncoder
 from bench.shared import shared_data
-from bench.themes import CACHE
 from verbatim.pipeline import mine
-from verbatim.themes.cache import CachedEncoder
 from verbatim.themes.cluster import LeidenClusterer
 from verbatim.themes.coherence import Cooccurrence, diversity
-from verbatim.themes.encode import find_encoder
 from verbatim.themes.frames import layer_places
 from verbatim.themes.name import PhraseNamer
 from verbatim.themes.quality import names_fit, separation
@@ -44,7 +42,7 @@ def main() -> str:
     """The section of ``bench/RESULTS.md``."""
     if not shared_data().is_dir():
         return f"## Quality of themes\n\nNot measured: {shared_data()} is missing.\n"
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     lines = [
         "## Quality of themes without labels",
         "",
@@ -86,7 +84,7 @@ print(f"{time.perf_counter() - began:.0f} s and {more / 1024:.0f} MiB, {len(mode
     return f"1,000,000 times the same comment, from a frame to a theme: {done.stdout.strip()}."
 
 
-def _ours(texts: list[str], encoder: CachedEncoder) -> list[Topics]:
+def _ours(texts: list[str], encoder: KeptEncoder) -> list[Topics]:
     frame = pd.DataFrame({"id": [f"{row:06d}" for row in range(len(texts))], "text": texts, "language": "en"})
     began = time.perf_counter()
     found = mine(frame, encoder=encoder, clusterer=LeidenClusterer(), namer=PhraseNamer(encoder))
@@ -125,7 +123,7 @@ def _bertopic(texts: list[str], vectors: np.ndarray) -> list[Topics]:
     return [Topics("BERTopic", labels, keywords, names, float((labels >= 0).mean()), seconds)]
 
 
-def _row(topics: Topics, texts: list[str], vectors: np.ndarray, encoder: CachedEncoder) -> str:
+def _row(topics: Topics, texts: list[str], vectors: np.ndarray, encoder: KeptEncoder) -> str:
     words = [[word for word in keywords if " " not in word] for keywords in topics.keywords]
     counts = Cooccurrence.of(texts, topics.keywords)
     count = len(topics.keywords)

@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import f1_score, roc_auc_score
 
+from bench.encoder import KeptEncoder
 from bench.shared import shared_data
 from bench.tone_cases import cases
 from verbatim.text.clauses import split_many_clauses
 from verbatim.text.sentiment import sentiment
-from verbatim.themes.cache import CachedEncoder
-from verbatim.themes.encode import find_encoder
 from verbatim.tone import CommentKind, RatedComments, emotion_strength, find_purposes, learn_sentiment, learn_written
 from verbatim.tone.gate import GateReport, expected_calibration_error
 from verbatim.tone.sentiment import SentimentModel
@@ -63,7 +62,7 @@ def main() -> str:
     """The section of ``bench/RESULTS.md``."""
     if not shared_data().is_dir():
         return f"## Sentiment\n\nNot measured: {shared_data()} is missing.\n"
-    encoder = CachedEncoder(find_encoder(), CACHE)
+    encoder = KeptEncoder()
     written = learn_written(encoder)
     nhs, fft = nhs_feedback(encoder), nhs_fft(encoder)
     aspects, sentences = mams(encoder)
@@ -169,7 +168,7 @@ def row(one: Labelled, name: str, scores: NDArray[np.float64]) -> str:
     )
 
 
-def nhs_feedback(encoder: CachedEncoder) -> Labelled:
+def nhs_feedback(encoder: KeptEncoder) -> Labelled:
     """Sign of criticality; 0 is left out (one trust coded most of its comments 0), as are bad codes."""
     frame = read("nhs_feedback")
     level = pd.to_numeric(frame["criticality"], errors="coerce")
@@ -179,7 +178,7 @@ def nhs_feedback(encoder: CachedEncoder) -> Labelled:
     return Labelled("nhs_feedback", texts, encoder.encode(texts), level > 0, (level + 5) / 10, trusts)
 
 
-def nhs_fft(encoder: CachedEncoder) -> Labelled:
+def nhs_fft(encoder: KeptEncoder) -> Labelled:
     """Comment sentiment 1–2 against 4–5; the rating is the FFT answer; part 1 is the later half of the dates."""
     frame = read("nhs_fft_monthly")
     felt = pd.to_numeric(frame["Comment sentiment"], errors="coerce")
@@ -193,7 +192,7 @@ def nhs_fft(encoder: CachedEncoder) -> Labelled:
     return Labelled("nhs_fft_monthly", texts, encoder.encode(texts), good, ratings, late, list(frame["FFT question"]))
 
 
-def mams(encoder: CachedEncoder) -> tuple[Labelled, Labelled]:
+def mams(encoder: KeptEncoder) -> tuple[Labelled, Labelled]:
     """Aspects with the clause nearest to each, part 1 the test split; and whole sentences with their mean polarity."""
     frame = read("mams_acsa")
     texts = [text.strip() for text in frame["text"]]
@@ -228,7 +227,7 @@ def mams(encoder: CachedEncoder) -> tuple[Labelled, Labelled]:
     return aspects, Labelled("mams_acsa", texts, encoder.encode(texts), rated > 0.5, rated, test)
 
 
-def reviews(encoder: CachedEncoder) -> Iterator[Labelled]:
+def reviews(encoder: KeptEncoder) -> Iterator[Labelled]:
     """Shop remarks with CSAT 1–2 against 4–5, flight seats and lounges that are recommended or not.
 
     No example was written from them, but they were looked at when the constants of ``verbatim.tone`` were chosen.
@@ -242,7 +241,7 @@ def reviews(encoder: CachedEncoder) -> Iterator[Labelled]:
         yield _plain(name, list(frame["content"]), (frame["recommended"] == "1").to_numpy(), encoder)
 
 
-def kinds(encoder: CachedEncoder, written: Written) -> list[str]:
+def kinds(encoder: KeptEncoder, written: Written) -> list[str]:
     """Own cases in two halves, and what the question of real answers leads one to expect."""
     told = cases()
     vectors = encoder.encode([text for _, _, text in told])
@@ -269,7 +268,7 @@ def kinds(encoder: CachedEncoder, written: Written) -> list[str]:
     return [*lines, "", *weak_labels(encoder, written)]
 
 
-def weak_labels(encoder: CachedEncoder, written: Written) -> list[str]:
+def weak_labels(encoder: KeptEncoder, written: Written) -> list[str]:
     """Share of each kind among real texts whose question or source says roughly what they are."""
     fft, jupyter = read("nhs_fft_monthly"), read("jupyter_survey")
     asked = jupyter.groupby("question_id")["text"]
@@ -332,7 +331,7 @@ def read(name: str) -> pd.DataFrame:
     return pd.read_csv(shared_data() / f"{name}.csv.gz", dtype=str, keep_default_na=False)
 
 
-def _plain(name: str, said: list[str], good: NDArray[np.bool_], encoder: CachedEncoder) -> Labelled:
+def _plain(name: str, said: list[str], good: NDArray[np.bool_], encoder: KeptEncoder) -> Labelled:
     texts = [text.strip() for text in said]
     nothing = np.full(len(texts), np.nan)
     return Labelled(name, texts, encoder.encode(texts), good, nothing, np.zeros(len(texts), dtype=np.int64))
