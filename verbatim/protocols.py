@@ -53,11 +53,16 @@ class Clusterer(Protocol):
     """Groups vectors."""
 
     def fit(
-        self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None, second: SecondReading | None = None
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str] | None = None,
+        second: SecondReading | None = None,
+        usual: int | None = None,
     ) -> Tree:
         """Group the rows of ``vectors``, and of ``texts`` where given; another order of rows gives the same groups.
 
-        ``second`` gives the second reading of the rows it is asked for, or ``None``.
+        ``second`` gives the second reading of the rows it is asked for, or ``None``; ``usual`` is how many groups there
+        were at the top before.
         """
 
 

@@ -117,6 +117,13 @@ def test_the_largest_gap_between_merges_decides():
     assert natural_count(costs) == 19
 
 
+def test_the_usual_number_is_kept_unless_it_is_far_from_what_the_groups_ask_for():
+    costs = np.concatenate([np.linspace(1, 2, 21), np.linspace(50, 60, 18)])  # 40 groups: 12–20 at the top
+    assert natural_count(costs, usual=14) == 14
+    assert natural_count(costs, usual=29) == natural_count(costs, usual=5) == 19
+    assert natural_count(costs[:5], usual=3) == 6
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(3, 60), st.integers(0, 9))
 def test_neighbours_are_the_nearest_by_brute_force(count, seed):

@@ -68,14 +68,15 @@ def group(
         layers = layers_of(previous.themes, grown)
         return Grouping(layers, grown.waiting, previous.fitted, grown.told, grown=True)
     told = f"fitted {len(texts):,} different comments anew, since {reason}"
+    usual = sum(theme.parent_id is None and theme.kind == "theme" for theme in previous.themes) or None
     if not same_space:
-        return _fitted(clusterer, texts, vectors, second, told)
+        return _fitted(clusterer, texts, vectors, second, told, usual)
 
     def leaning(rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
         stressed = None if second is None else second(rows)
         return None if stressed is None else lean_reading(stressed, known[rows], previous)
 
-    return _fitted(clusterer, texts, lean(vectors, known, previous), leaning, told)
+    return _fitted(clusterer, texts, lean(vectors, known, previous), leaning, told, usual)
 
 
 def known_themes(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.int64]:
@@ -125,6 +126,7 @@ def _fitted(
     vectors: NDArray[np.float32],
     second: SecondReading | None,
     told: str,
+    usual: int | None = None,
 ) -> Grouping:
-    tree = clusterer.fit(vectors, texts, second)
+    tree = clusterer.fit(vectors, texts, second, usual)
     return Grouping(tree.layers, np.zeros(len(vectors), dtype=np.bool_), len(vectors), told)

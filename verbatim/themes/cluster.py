@@ -58,13 +58,18 @@ class LeidenClusterer:
     seed: int = 7
 
     def fit(
-        self, vectors: NDArray[np.float32], texts: Sequence[str] | None = None, second: SecondReading | None = None
+        self,
+        vectors: NDArray[np.float32],
+        texts: Sequence[str] | None = None,
+        second: SecondReading | None = None,
+        usual: int | None = None,
     ) -> LabelTree:
         """Two layers for ``vectors`` (n, d), unit rows, and their ``texts``; every row has a label in both.
 
         The rows are put in an order of their own first, so that their order does not matter. Labels count from 0
         by size, largest first. No rows give two empty layers. Without ``texts`` and their ``second`` reading, which
-        is asked for in at most 20,000 rows, the vectors alone are grouped.
+        is asked for in at most 20,000 rows, the vectors alone are grouped. At the top there are as many groups as
+        were ``usual``, unless that is far from what so many communities ask for.
         """
         if not len(vectors):
             empty = np.zeros(0, dtype=np.int64)
@@ -76,7 +81,7 @@ class LeidenClusterer:
         weights = np.bincount(inverse).astype(np.float64)
         sizes = np.bincount(fine, weights=weights).astype(np.float64)
         merges = ward_merges(group_sums(vectors, fine, len(sizes), weights, rows), sizes)
-        coarse = cut(merges, fine, self._groups_at_top(merges))
+        coarse = cut(merges, fine, self._groups_at_top(merges, usual))
         return LabelTree((by_size(fine, inverse), by_size(coarse, inverse)))
 
     def _fine(
@@ -123,11 +128,11 @@ class LeidenClusterer:
         labels[cells.order] = found.labels
         return join_small(vectors, labels, max(SMALLEST_GROUP, round(SMALLEST_SHARE * count)))
 
-    def _groups_at_top(self, merges: Merges) -> int:
+    def _groups_at_top(self, merges: Merges, usual: int | None) -> int:
         groups = len(merges.costs) + 1
         if self.themes is not None:
             return min(self.themes, groups)
-        return natural_count(merges.costs)
+        return natural_count(merges.costs, usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +220,11 @@ def cut(merges: Merges, labels: NDArray[np.int64], groups: int) -> NDArray[np.in
     return target[labels]
 
 
-def natural_count(costs: NDArray[np.float64]) -> int:
-    """How many groups to keep: where the next merge costs most beyond the last one, within 8–30.
+def natural_count(costs: NDArray[np.float64], usual: int | None = None) -> int:
+    """How many groups to keep: as many as are ``usual``, else where the next merge costs most beyond the last one.
 
-    ``costs`` are the costs of the merges, cheapest first. Few groups are all kept.
+    ``costs`` are the costs of the merges, cheapest first. Few groups are all kept; of many there are 8–30, about in
+    proportion to the root of their number, and a usual number beyond that is not kept.
     """
     groups = len(costs) + 1
     if groups <= ALL_AT_TOP:
@@ -226,6 +232,8 @@ def natural_count(costs: NDArray[np.float64]) -> int:
     expected = min(GROWTH_AT_TOP * groups**0.5, MOST_AT_TOP)
     lowest = max(FEWEST_AT_TOP, round(0.75 * expected))
     highest = min(MOST_AT_TOP, groups - 1, round(1.25 * expected))
+    if usual is not None and lowest <= usual <= highest:
+        return usual
     counts = np.arange(lowest, highest + 1)
     rise = np.log(costs[groups - counts]) - np.log(costs[groups - counts - 1])
     return int(counts[rise.argmax()])
