@@ -39,6 +39,7 @@ class ThemeRow:
     pinned: bool = False
     archived: bool = False
     aliases: tuple[str, ...] = ()
+    quote_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Said:
     """One comment on a theme; ``day`` is ISO (UTC), ``ratings`` what was answered in the same survey, by metric.
 
     ``text`` is the whole comment, ``spans`` say where it speaks of the theme, ``part`` is what it says there, with
-    “…” where there is more.
+    “…” where there is more. ``kind`` is why it was picked as a quote, where it was.
     """
 
     comment_id: str
@@ -77,6 +78,7 @@ class Said:
     spans: tuple[Stretch, ...]
     day: str | None
     ratings: dict[str, float]
+    kind: str | None = None
 
 
 def theme_tree(store: Store, *, archived: bool = False) -> list[ThemeRow]:
@@ -155,7 +157,8 @@ def best_quotes(store: Store, tree: list[ThemeRow], theme: ThemeRow) -> list[Sai
     said = {quote.comment_id: quote for quote in everything_said(store, with_sub_themes(tree, theme))}
     if any(quote not in said for quote in theme.quotes):
         said = {quote.comment_id: quote for quote in everything_said(store, None)} | said
-    return [said[quote] for quote in theme.quotes if quote in said]
+    kinds = dict(zip(theme.quotes, theme.quote_kinds, strict=False))
+    return [replace(said[quote], kind=kinds.get(quote)) for quote in theme.quotes if quote in said]
 
 
 def everything_said(
@@ -191,6 +194,7 @@ def _row(record: dict[Any, Any]) -> ThemeRow:
         pinned=bool(record["pinned"]),
         archived=bool(record["archived"]),
         aliases=tuple(record["aliases"]),
+        quote_kinds=tuple(record["quote_kinds"]),
     )
 
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-METHOD = "leiden-nats/3"  # part of a model's id: raise it when the same comments would give other themes
+METHOD = "leiden-nats/4"  # part of a model's id: raise it when the same comments would give other themes
 ATTEMPTS = 5  # to save a model while people edit
 STEERING = ("method", "question", "themes", "seed", "llm_model")  # parameters that ask for a refit when they change
 

@@ -85,6 +85,7 @@ def mine(
         previous=previous,
         refit=refit,
         second=readings.second,
+        mood=documents.mood,
     )
     report("Naming", 0, 1)
     top, sub = describe(tree, documents, vectors, namer=namer)

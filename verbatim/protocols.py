@@ -57,12 +57,14 @@ class Clusterer(Protocol):
         vectors: NDArray[np.float32],
         texts: Sequence[str] | None = None,
         second: SecondReading | None = None,
+        *,
+        mood: NDArray[np.float64] | None = None,
         usual: int | None = None,
     ) -> Tree:
         """Group the rows of ``vectors``, and of ``texts`` where given; another order of rows gives the same groups.
 
-        ``second`` gives the second reading of the rows it is asked for, or ``None``; ``usual`` is how many groups there
-        were at the top before.
+        ``second`` gives the second reading of the rows it is asked for, or ``None``; ``mood`` (n,) says how each row
+        sounds, from -1 to 1, NaN where unknown; ``usual`` is how many groups there were at the top before.
         """
 
 

@@ -103,6 +103,23 @@ def test_duplicates_weigh_in_merges():
     assert cut(ward_merges(line * weights[:, None], weights), labels, 2).tolist() == [0, 1, 1]
 
 
+def test_groups_that_sound_alike_are_merged_first():
+    centres = random_vectors(40, seed=3, dimension=6)
+    rows = unit_rows(np.repeat(centres, 40, axis=0) + 0.02 * random_vectors(1_600, seed=4, dimension=6))
+    mood = np.repeat(np.where(np.arange(40) % 2, 0.9, -0.9), 40)
+    mood[::7] = np.nan
+
+    def mixed(coarse):
+        return np.mean([abs(np.nanmean(mood[coarse == group])) for group in np.unique(coarse)])
+
+    plain, heard = LeidenClusterer(themes=8).fit(rows), LeidenClusterer(themes=8).fit(rows, mood=mood)
+    assert np.array_equal(plain.layers[0], heard.layers[0])
+    assert mixed(heard.layers[-1]) > mixed(plain.layers[-1]) + 0.1
+    order = np.random.default_rng(1).permutation(len(rows))
+    again = LeidenClusterer(themes=8).fit(rows[order], mood=mood[order])
+    assert np.array_equal(again.layers[-1], heard.layers[-1][order])
+
+
 def test_small_groups_join_the_nearest_large_one():
     vectors = np.asarray([[1, 0], [1, 0.1], [0, 1], [0.1, 1], [0.9, 0.2]], dtype=np.float32)
     assert join_small(unit_rows(vectors), np.asarray([0, 0, 1, 1, 2]), 2).tolist() == [0, 0, 1, 1, 0]

@@ -179,11 +179,18 @@ def _show(row: ThemeRow, children: list[ThemeRow], months: list[MonthShare], quo
     if rows:
         print_table(("Month", "Comments", "Share", ""), rows)
         click.echo()
-    for quote in quotes[:3]:
+    for quote in _telling(quotes):
         _print_quote(quote)
+
+
+def _telling(quotes: list[Said]) -> list[Said]:
+    """The first quote of each kind; the first three where no kinds are known."""
+    first = {quote.kind: quote for quote in reversed(quotes)}
+    return [quote for quote in quotes if first[quote.kind] is quote] if len(first) > 1 else quotes[:3]
 
 
 def _print_quote(quote: Said) -> None:
     ratings = ", ".join(f"{metric.upper()} {value:g}" for metric, value in quote.ratings.items())
-    about = ", ".join(part for part in (quote.day or "no date", ratings) if part)
+    kind = (quote.kind or "").replace("_", " ")
+    about = ", ".join(part for part in (kind, quote.day or "no date", ratings) if part)
     output().print(f"“{escape(quote.part)}”  [dim]{about}[/dim]\n")

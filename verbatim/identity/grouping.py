@@ -50,16 +50,24 @@ def group(
     previous: ThemeModel | None = None,
     refit: str | None = None,
     second: SecondReading | None = None,
+    mood: NDArray[np.float64] | None = None,
 ) -> Grouping:
     """Layers of labels for distinct ``texts`` with ``vectors`` (n, d), unit rows.
 
     Without ``previous`` (the model before, without edits) the clusterer fits them. With it, texts that it placed keep
     their themes and new ones join them, until `why_refit` finds a reason to fit anew; ``refit`` is a reason given by
     the caller. A refit leans on the themes that were, if they were found in vectors of the same encoder; only then, and
-    the first time, ``second`` is asked for a second reading of the texts.
+    the first time, ``second`` is asked for a second reading of the texts. ``mood`` (n,) says how they sound, -1 to 1.
     """
+
+    def fitted(
+        rows: NDArray[np.float32], reading: SecondReading | None, told: str, usual: int | None = None
+    ) -> Grouping:
+        tree = clusterer.fit(rows, texts, reading, mood=mood, usual=usual)
+        return Grouping(tree.layers, np.zeros(len(rows), dtype=np.bool_), len(rows), told)
+
     if previous is None:
-        return _fitted(clusterer, texts, vectors, second, f"fitted {len(texts):,} different comments")
+        return fitted(vectors, second, f"fitted {len(texts):,} different comments")
     known = known_themes(texts, previous)
     same_space = (previous.encoder_id, previous.dimension) == (encoder_id, vectors.shape[1])
     reason = refit or (why_refit(vectors, known, previous) if same_space else _why_elsewhere(encoder_id, previous))
@@ -70,13 +78,13 @@ def group(
     told = f"fitted {len(texts):,} different comments anew, since {reason}"
     usual = sum(theme.parent_id is None and theme.kind == "theme" for theme in previous.themes) or None
     if not same_space:
-        return _fitted(clusterer, texts, vectors, second, told, usual)
+        return fitted(vectors, second, told, usual)
 
     def leaning(rows: NDArray[np.int64]) -> NDArray[np.float32] | None:
         stressed = None if second is None else second(rows)
         return None if stressed is None else lean_reading(stressed, known[rows], previous)
 
-    return _fitted(clusterer, texts, lean(vectors, known, previous), leaning, told, usual)
+    return fitted(lean(vectors, known, previous), leaning, told, usual)
 
 
 def known_themes(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.int64]:
@@ -118,15 +126,3 @@ def _waiting_before(texts: Sequence[str], previous: ThemeModel) -> NDArray[np.bo
         return np.zeros(len(texts), dtype=np.bool_)
     waiting = {key for key, waits in zip(previous.texts.keys, previous.texts.waiting, strict=True) if waits}
     return np.asarray([text_key(text) in waiting for text in texts], dtype=np.bool_)
-
-
-def _fitted(
-    clusterer: Clusterer,
-    texts: Sequence[str],
-    vectors: NDArray[np.float32],
-    second: SecondReading | None,
-    told: str,
-    usual: int | None = None,
-) -> Grouping:
-    tree = clusterer.fit(vectors, texts, second, usual)
-    return Grouping(tree.layers, np.zeros(len(vectors), dtype=np.bool_), len(vectors), told)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-UNEDITED: Row = {"name_by": "machine", "pinned": False, "archived": False, "aliases": []}
+UNEDITED: Row = {"name_by": "machine", "pinned": False, "archived": False, "aliases": [], "quote_kinds": []}
 
 
 def demand_sequence(connection: Connection, expected: int) -> None:

@@ -246,6 +246,7 @@ theme = Table(
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("archived", Boolean, nullable=False, server_default=false()),
     Column("aliases", Flat, nullable=False, server_default="[]"),  # ids of themes merged into this one
+    Column("quote_kinds", Flat, nullable=False, server_default="[]"),  # why each quote was chosen, beside them
 )
 
 assignment = Table(

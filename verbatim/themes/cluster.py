@@ -35,6 +35,8 @@ MOST_GROUPED = 20_000  # distinct rows; of more, a sample of so many is grouped
 FEWEST_AT_TOP, MOST_AT_TOP = 8, 30
 ALL_AT_TOP = 12  # so few communities need no layer above them
 GROWTH_AT_TOP = 2.5  # times the square root of the number of communities: about how many groups at the top
+WEIGHT_OF_MOOD = 0.4  # of a point of mood, in the distance between groups that are merged at the top
+MOOD_POINTS = 1_000
 SMALLEST_SHARE = 0.0005  # of all rows: a smaller community joins the nearest one
 SMALLEST_GROUP = 5
 ROWS_AT_ONCE = 8192
@@ -62,14 +64,17 @@ class LeidenClusterer:
         vectors: NDArray[np.float32],
         texts: Sequence[str] | None = None,
         second: SecondReading | None = None,
+        *,
+        mood: NDArray[np.float64] | None = None,
         usual: int | None = None,
     ) -> LabelTree:
         """Two layers for ``vectors`` (n, d), unit rows, and their ``texts``; every row has a label in both.
 
         The rows are put in an order of their own first, so that their order does not matter. Labels count from 0
         by size, largest first. No rows give two empty layers. Without ``texts`` and their ``second`` reading, which
-        is asked for in at most 20,000 rows, the vectors alone are grouped. At the top there are as many groups as
-        were ``usual``, unless that is far from what so many communities ask for.
+        is asked for in at most 20,000 rows, the vectors alone are grouped. At the top, groups whose ``mood`` (n,) from
+        -1 to 1 differs are kept apart longer, and there are as many as were ``usual``, unless that is far from what so
+        many communities ask for.
         """
         if not len(vectors):
             empty = np.zeros(0, dtype=np.int64)
@@ -80,7 +85,12 @@ class LeidenClusterer:
         fine = self._fine(vectors, texts, rows, second)
         weights = np.bincount(inverse).astype(np.float64)
         sizes = np.bincount(fine, weights=weights).astype(np.float64)
-        merges = ward_merges(group_sums(vectors, fine, len(sizes), weights, rows), sizes)
+        sums = group_sums(vectors, fine, len(sizes), weights, rows)
+        if mood is not None:
+            points = np.rint(MOOD_POINTS * np.nan_to_num(mood))  # whole numbers sum to the same in every order
+            heard = np.bincount(fine[inverse], weights=points, minlength=len(sizes)) / MOOD_POINTS
+            sums = np.column_stack([sums, WEIGHT_OF_MOOD * heard])
+        merges = ward_merges(sums, sizes)
         coarse = cut(merges, fine, self._groups_at_top(merges, usual))
         return LabelTree((by_size(fine, inverse), by_size(coarse, inverse)))
 

@@ -42,6 +42,7 @@ THEMES = pa.schema(
         ("size", pa.int64()),
         ("keywords", pa.list_(pa.string())),
         ("quotes", pa.list_(pa.string())),
+        ("quote_kinds", pa.list_(pa.string())),
         ("description", pa.string()),
         ("least_similarity", pa.float64()),
     ]
