@@ -118,6 +118,12 @@ def test_mined_themes_are_exported_as_a_taxonomy_that_reads_back(
     listed = [row for row in json.loads(verbatim("themes", "--json").out) if row["kind"] == "theme"]
     assert {entry.id for entry in found.entries} == {row["id"] for row in listed}
     assert all(entry.examples for entry in found.targets)
+    first = listed[0]["id"]
+    assert verbatim("theme", "describe", first, "What customers wait for").code == 0
+    (tmp_path / "printed.toml").write_text(verbatim("taxonomy", "export").out, encoding="utf-8")
+    printed = {entry.id: entry for entry in read_taxonomy(tmp_path / "printed.toml").entries}
+    assert printed[first].description == "What customers wait for"
+    assert printed.keys() == {entry.id for entry in found.entries}
 
 
 def test_nothing_mined_cannot_be_exported(verbatim: Verbatim, tmp_path: Path) -> None:

@@ -163,14 +163,20 @@ def bertopic_command(folder: Path, out: Path) -> None:
 
 
 @taxonomy_command.command("export")
-@click.option("--out", type=FILE, required=True, help="The .toml or .csv file to write.")
-def export_command(out: Path) -> None:
-    """Write the mined themes as a taxonomy, with keywords as descriptions and quotes as examples."""
+@click.option("--out", type=FILE, help="The .toml or .csv file to write. [default: print it, as TOML]")
+def export_command(out: Path | None) -> None:
+    """Write the mined themes as a taxonomy, with quotes as examples.
+
+    A theme that people described keeps that description; the keywords describe the others.
+    """
     from verbatim.guided.export import taxonomy_of_store
-    from verbatim.guided.taxonomy_files import write_taxonomy
+    from verbatim.guided.taxonomy_files import as_toml, write_taxonomy
 
     with opened_store() as (_, store):
         taxonomy = taxonomy_of_store(store)
+    if out is None:
+        click.echo(as_toml(taxonomy), nl=False)
+        return
     write_taxonomy(taxonomy, out)
     click.echo(f"{len(taxonomy.entries)} themes written to {out}")
 

@@ -16,7 +16,7 @@ KEYWORDS = 8
 
 
 def taxonomy_of_store(store: Store) -> Taxonomy:
-    """The active mined themes as a taxonomy: their ids and names, keywords as description, quotes as examples.
+    """The active mined themes as a taxonomy: ids, names, descriptions (else keywords), and quotes as examples.
 
     "No detail" is left out. Two themes of one name, one above the other, are told apart by their ids.
 
@@ -43,9 +43,6 @@ def taxonomy_of_store(store: Store) -> Taxonomy:
         examples = tuple(said[quote][:LONGEST_EXAMPLE] for quote in row["quotes"] if quote in said)
         parent = row["parent_id"] if isinstance(row["parent_id"], str) else None
         is_parent = any(sub["parent_id"] == row["id"] for sub in below)
-        entries.append(
-            TaxonomyEntry(
-                str(row["id"]), name, ", ".join(row["keywords"][:KEYWORDS]), () if is_parent else examples, parent
-            )
-        )
+        described = row["description"] if isinstance(row["description"], str) else ", ".join(row["keywords"][:KEYWORDS])
+        entries.append(TaxonomyEntry(str(row["id"]), name, described, () if is_parent else examples, parent))
     return make_taxonomy(entries)

@@ -57,7 +57,7 @@ def write_taxonomy(taxonomy: Taxonomy, path: Path) -> None:
     kind = path.suffix.lower()
     if kind not in {".toml", ".csv"}:
         raise InputError(f"{path} should end in .toml or .csv")
-    text = _as_toml(taxonomy) if kind == ".toml" else _as_csv(taxonomy)
+    text = as_toml(taxonomy) if kind == ".toml" else _as_csv(taxonomy)
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_text(text, encoding="utf-8", newline="")
@@ -162,7 +162,8 @@ def _examples(cell: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part.strip())
 
 
-def _as_toml(taxonomy: Taxonomy) -> str:
+def as_toml(taxonomy: Taxonomy) -> str:
+    """``taxonomy`` as the text of a TOML file."""
     blocks = []
     for entry in taxonomy.entries:
         lines = ["[[theme]]", f"id = {_quoted(entry.id)}", f"name = {_quoted(entry.name)}"]
