@@ -118,6 +118,7 @@ def test_mined_themes_are_exported_as_a_taxonomy_that_reads_back(
     listed = [row for row in json.loads(verbatim("themes", "--json").out) if row["kind"] == "theme"]
     assert {entry.id for entry in found.entries} == {row["id"] for row in listed}
     assert all(entry.examples for entry in found.targets)
+    monkeypatch.setattr("verbatim.editing.find_encoder", lambda model=None: ENCODER)
     first = listed[0]["id"]
     assert verbatim("theme", "describe", first, "What customers wait for").code == 0
     (tmp_path / "printed.toml").write_text(verbatim("taxonomy", "export").out, encoding="utf-8")
