@@ -230,7 +230,7 @@ def test_everything_asked_of_an_unfitted_miner_says_that_fit_comes_first():
         ([1.5, "text"], InputError, "row 0 holds 1.5 \\(float\\), not a text"),
         (["text", ["text"]], InputError, "row 1 holds"),
         (np.zeros((3, 2)), InputError, "shape \\(3, 2\\)"),
-        (pd.DataFrame({"comment": ["a"]}), InputError, "no column 'text' \\(it has comment\\)"),
+        (pd.DataFrame({"comment": ["a"], "day": [1]}), InputError, "no column 'text' \\(it has comment, day\\)"),
         (pd.DataFrame({"id": [1, 1], "text": ["a", "b"]}), InputError, "the id '1' is there twice"),
         (pd.DataFrame({"id": ["x", None], "text": ["a", "b"]}), InputError, "row 1 has no id"),
         (pd.DataFrame({"text": ["a"], "occurred_at": ["soon"]}), InputError, "occurred_at"),

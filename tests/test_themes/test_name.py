@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.test_themes.planted import THEMES, sentences
+from verbatim.themes.candidates import GroupCounts
 from verbatim.themes.cluster import group_centroids
 from verbatim.themes.hashing import HashingEncoder
 from verbatim.themes.name import PhraseNamer
@@ -72,3 +73,18 @@ def test_redacted_tags_never_name():
     said = " ".join(name + " ".join(keywords) for name, keywords in named(groups)).lower()
     assert "email" not in said
     assert "phone" not in said
+
+
+def test_a_phrase_is_out_of_tune_where_those_who_say_it_sound_unlike_their_theme():
+    slow = [f"expected to wait days, it was fixed at once {n}" for n in range(6)]
+    slow += [f"slow answer again, ticket {n} sat there" for n in range(18)]
+    other = [f"the invoice number {n} is wrong again" for n in range(10)]
+    mood = np.asarray([0.9] * 4 + [np.nan] * 2 + [-0.9] * 18)
+    counts = GroupCounts.of([slow, other], moods=[mood, np.full(10, -0.5)])
+    praise, complaint, invoice = (
+        counts.table.columns[tuple(words.split())] for words in ("wait days", "slow answer", "invoice number")
+    )
+    assert counts.out_of_tune(0, praise) > 2 * counts.out_of_tune(0, complaint) > 0
+    assert counts.out_of_tune(1, invoice) == 0
+    assert GroupCounts.of([slow, other]).out_of_tune(0, praise) == 0
+    assert GroupCounts.of([slow, other], moods=[None, np.full(10, np.nan)]).out_of_tune(0, praise) == 0

@@ -83,7 +83,7 @@ def _row(row: Mapping[Any, Any], *, compared: bool) -> tuple[str, ...]:
         noise = row["change_is_noise"]
         mark = "" if noise is not True and noise == noise and noise is not None else "?"
         change = [NO_VALUE if row["change"] != row["change"] else f"{_points(row['change'])}{mark}"]
-    remark = str(row["why"]) if row["why"] else "noise" if row["is_noise"] is True else ""
+    remark = str(row["why"]) if row["why"] else "may be chance" if row["is_noise"] is True else ""
     return (
         _name(row), str(row["volume"]), _percent(row["share"]), *change, str(row["n"]), _number(row["score"]),
         _points(row["impact"]), _interval(row["impact_low"], row["impact_high"]),
@@ -97,8 +97,8 @@ def _notes(sheet: DriverSheet) -> list[str]:
     lines = [
         f"{_number(found.score)} of {found.n:,} answers, {found.commented:,} with a comment; points of score, negative "
         "pulls it down",
-        f"intervals by drawing {found.customers:,} customers (by {found.by}) anew; 'noise': 5 % or more, allowing for "
-        f"{len(sheet.table)} themes (Holm)",
+        f"intervals by drawing {found.customers:,} customers (by {found.by}) anew; 'may be chance': 5 % or more, "
+        f"allowing for {len(sheet.table)} themes looked at (Holm), each interval for one",
     ]
     if found.strength is not None and found.explained is not None:
         lines.append(

@@ -164,7 +164,8 @@ def bertopic_command(folder: Path, out: Path) -> None:
 
 @taxonomy_command.command("export")
 @click.option("--out", type=FILE, help="The .toml or .csv file to write. [default: print it, as TOML]")
-def export_command(out: Path | None) -> None:
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+def export_command(out: Path | None, force: bool) -> None:
     """Write the mined themes as a taxonomy, with quotes as examples.
 
     A theme that people described keeps that description; the keywords describe the others.
@@ -172,6 +173,8 @@ def export_command(out: Path | None) -> None:
     from verbatim.guided.export import taxonomy_of_store
     from verbatim.guided.taxonomy_files import as_toml, write_taxonomy
 
+    if out is not None and out.exists() and not force:
+        raise UserError(f"{out} is there already; --force replaces it")
     with opened_store() as (_, store):
         taxonomy = taxonomy_of_store(store)
     if out is None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from verbatim.tone.gate import GateReport, Skill
     from verbatim.tone.stored import Progress
 
-KINDS = {"praise": "Praise", "complaint": "Complaint", "request": "Request", "question": "Question", "bug": "Bug"}
+KINDS = ("praise", "complaint", "request", "question", "bug")
+KINDS_SHOWN = 2
 
 
 @click.group("sentiment", invoke_without_command=True)
@@ -125,25 +126,15 @@ def _print_tones(tones: list[ThemeTone], rows: dict[str, ThemeRow]) -> None:
     table = []
     for tone in tones:
         name = f"  {rows[tone.theme_id].name}" if rows[tone.theme_id].parent_id else rows[tone.theme_id].name
-        interval = "–" if tone.low is None or tone.high is None else f"{tone.low:+.2f} … {tone.high:+.2f}"
         felt = "–" if tone.sentiment is None else f"{tone.sentiment:+.2f}"
-        kinds = [_percent(tone.kinds[kind]) for kind in KINDS]
-        subjects = [_percent(tone.subjects[name] + tone.subjects["both"]) for name in ("support", "product")]
-        table.append(
-            (tone.theme_id, name, str(tone.comments), felt, interval, *kinds, f"{tone.emotion:.2f}", *subjects)
-        )
-    headers = (
-        "Id",
-        "Theme",
-        "Comments",
-        "Sentiment",
-        "95 % interval",
-        *KINDS.values(),
-        "Emotion",
-        "Support",
-        "Product",
-    )
-    print_table(headers, table)
+        if tone.low is not None and tone.high is not None:
+            felt = f"{felt} ({tone.low:+.2f} … {tone.high:+.2f})"
+        most = sorted(KINDS, key=lambda kind: -tone.kinds[kind])[:KINDS_SHOWN]
+        kinds = ", ".join(f"{kind} {_percent(tone.kinds[kind])}" for kind in most if tone.kinds[kind] > 0)
+        support = _percent(tone.subjects["support"] + tone.subjects["both"])
+        table.append((tone.theme_id, name, str(tone.comments), felt, kinds or "–", f"{tone.emotion:.2f}", support))
+    print_table(("Id", "Theme", "n", "Sentiment (95 %)", "Mostly", "Emotion", "Support"), table)
+    notes().print("[dim]Support: of how many comments it is the subject; all kinds and subjects: --json[/dim]")
 
 
 def _figures(skill: Skill) -> tuple[str, str]:

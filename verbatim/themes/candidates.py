@@ -63,6 +63,8 @@ UNFINISHED, UNFINISHED_WORD, UNFINISHED_QUESTION = (
 )  # taken off what goes on: "app loses", "dried", "when will my"
 DIGITS = 0.15  # taken off for a number or code in a name
 WEAK_END = 0.12  # taken off for an end that says little ("time to explain")
+OUT_OF_TUNE = 0.3  # taken off where those who say a phrase praise, and the others complain, or the reverse
+FEW_SAY = 5
 NOUN = 0.15  # for a single word after an article
 
 
@@ -83,18 +85,27 @@ class Candidate:
 class GroupCounts:
     """How many texts of each group have each phrase, ``inside`` (groups, phrases), of ``sizes`` (groups,) texts.
 
-    Phrases with a hidden word count as never said.
+    Phrases with a hidden word count as never said. ``off`` (groups, phrases) sums how much more positive the texts with
+    a phrase sound than their group does on average.
     """
 
     table: PhraseTable
     inside: csr_array
     sizes: NDArray[np.float64]
+    off: csr_array | None = None
 
     @classmethod
     def of(
-        cls, groups: Sequence[Sequence[str]], hidden: Collection[str] = (), known: Collection[str] = ()
+        cls,
+        groups: Sequence[Sequence[str]],
+        hidden: Collection[str] = (),
+        known: Collection[str] = (),
+        moods: Sequence[NDArray[np.float64] | None] = (),
     ) -> GroupCounts:
-        """Count the phrases of ``groups`` of texts; ``known`` words are spelled right."""
+        """Count the phrases of ``groups`` of texts; ``known`` words are spelled right.
+
+        ``moods`` say how the texts of each group sound, -1 to 1, NaN or ``None`` where unknown.
+        """
         texts = [text for group in groups for text in group]
         labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
         tokens = tokenise(texts)
@@ -106,7 +117,11 @@ class GroupCounts:
             inside.data *= shown[inside.indices]
             inside.eliminate_zeros()
         inside.sort_indices()
-        return cls(table, inside, np.asarray([max(1, len(group)) for group in groups], dtype=np.float64))
+        sizes = np.asarray([max(1, len(group)) for group in groups], dtype=np.float64)
+        if not moods or all(mood is None for mood in moods):
+            return cls(table, inside, sizes)
+        off = np.concatenate([_off(mood, len(group)) for mood, group in zip(moods, groups, strict=True)])
+        return cls(table, inside, sizes, table.by_group(labels, len(groups), off).tocsr())
 
     @cached_property
     def total(self) -> NDArray[np.float64]:
@@ -162,6 +177,12 @@ class GroupCounts:
         place = int(np.searchsorted(columns, column))
         return float(inside[place]) if place < len(columns) and columns[place] == column else 0.0
 
+    def out_of_tune(self, row: int, column: int) -> float:
+        """How far the texts of a group with a phrase sound from the whole group, 0 to 2; less where few have it."""
+        if self.off is None:
+            return 0.0
+        return abs(float(self.off[row, column])) / (self.said(row, column) + FEW_SAY)
+
     def rarest(self, row: int) -> float:
         """In how many texts of a group a phrase must be to speak for it."""
         size = float(self.sizes[row])
@@ -196,7 +217,12 @@ def candidates(counts: GroupCounts, best: Sequence[Sequence[int]]) -> list[list[
     return [
         [
             *(
-                Candidate((column,), len(counts.table.phrases[column]), counts.share(row, column), reads[column])
+                Candidate(
+                    (column,),
+                    len(counts.table.phrases[column]),
+                    counts.share(row, column),
+                    reads[column] - OUT_OF_TUNE * counts.out_of_tune(row, column),
+                )
                 for column in columns
             ),
             *_pairs(counts, row, best[row]),
@@ -319,6 +345,13 @@ class Neighbours:
     def _share(self, neighbour: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         found = (neighbour >= 0) & wanted[neighbour]
         return np.bincount(self.own[found], minlength=len(self.total)) / self.total
+
+
+def _off(mood: NDArray[np.float64] | None, texts: int) -> NDArray[np.float64]:
+    """How much more positive than their mean texts sound, shape ``(texts,)``; 0 where that is unknown."""
+    if mood is None or np.isnan(mood).all():
+        return np.zeros(texts)
+    return np.nan_to_num(mood - np.nanmean(mood))
 
 
 def _largest_share(

@@ -81,6 +81,7 @@ def _layer(
             centroid=centroid,
             size=int(documents.counts[rows].sum()),
             quotes=tuple(documents.texts[quote.row] for quote in quoted),
+            mood=None if documents.mood is None else documents.mood[rows],
         )
         for rows, centroid, quoted in zip(members, centroids, quotes, strict=True)
     ]

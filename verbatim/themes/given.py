@@ -28,8 +28,8 @@ def read_comments(given: Comments, *, redact: bool = True, first: int = 0) -> pd
     """One row a row of ``given``, in its order, as ``pipeline.mine`` takes it.
 
     ``given`` is a list, Series, array or one-column array of texts (``None`` and NaN are missing ones), or a frame with
-    the column ``text`` and, where known, ``id`` (distinct), ``occurred_at`` (taken for UTC without a zone),
-    ``language``, ``rating``, ``account`` and ``author``; further columns are left out. Rows without an id are
+    one column, or with the column ``text`` and, where known, ``id`` (distinct), ``occurred_at`` (taken for UTC without
+    a zone), ``language``, ``rating``, ``account`` and ``author``; further columns are left out. Rows without an id are
     numbered from ``first`` on.
 
     Columns: ``id`` (text, distinct), ``label`` (what the caller knows the row by: its ``id``, else its place in the
@@ -54,6 +54,8 @@ def read_comments(given: Comments, *, redact: bool = True, first: int = 0) -> pd
 
 
 def _of_frame(given: pd.DataFrame) -> pd.DataFrame:
+    if TEXT not in given and given.shape[1] == 1:
+        given = given.set_axis([TEXT], axis=1)
     if TEXT not in given:
         known = ", ".join(map(str, given.columns[:8])) or "no columns"
         raise InputError(f"the frame has no column 'text' (it has {known}); rename the one that holds the comments")

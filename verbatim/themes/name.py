@@ -68,7 +68,8 @@ class PhraseNamer:
         most = max(FEWEST_READ, TEXTS_READ // len(groups))
         read = [group.sample(most) for group in groups]
         known: Collection[str] = getattr(self._encoder, "vocabulary", frozenset())
-        counts = GroupCounts.of([group.texts for group in read], self._hidden, known)
+        moods = [group.mood for group in read]
+        counts = GroupCounts.of([group.texts for group in read], self._hidden, known, moods)
         best = [keywords(counts, row) for row in range(len(groups))]
         finalists = Finalists(counts, self._encoder, np.stack([group.centroid for group in groups]))
         ranked = finalists.ranked(candidates(counts, best), _word_vectors(counts, read))

@@ -21,7 +21,7 @@ class Group:
 
     ``texts`` are distinct comments that stand for it (all of them, or an even sample), ``vectors`` (n, d) theirs where
     known, ``centroid`` (d,) the unit-length mean direction of the whole theme, ``size`` how many comments it has,
-    ``quotes`` the best of its comments, best first.
+    ``quotes`` the best of its comments, best first, ``mood`` (n,) how each text sounds, -1 to 1, NaN where unknown.
     """
 
     texts: tuple[str, ...]
@@ -29,6 +29,7 @@ class Group:
     centroid: NDArray[np.float32]
     size: int
     quotes: tuple[str, ...] = ()
+    mood: NDArray[np.float64] | None = None
 
     def sample(self, most: int) -> Group:
         """The group with at most so many texts: every k-th of those ordered by closeness to the centre."""
@@ -39,7 +40,8 @@ class Group:
             order = np.argsort(-(self.vectors @ self.centroid).round(5), kind="stable")
         rows = np.sort(order[np.linspace(0, len(order) - 1, most).astype(np.int64)])
         vectors = None if self.vectors is None else self.vectors[rows]
-        return Group(tuple(self.texts[row] for row in rows), vectors, self.centroid, self.size, self.quotes)
+        mood = None if self.mood is None else self.mood[rows]
+        return Group(tuple(self.texts[row] for row in rows), vectors, self.centroid, self.size, self.quotes, mood)
 
 
 @dataclass(frozen=True, slots=True)

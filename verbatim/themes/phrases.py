@@ -100,11 +100,15 @@ class PhraseTable:
         """The column of each phrase."""
         return {phrase: column for column, phrase in enumerate(self.phrases)}
 
-    def by_group(self, labels: NDArray[np.int64], groups: int) -> csr_array:
-        """How many texts of each group have each phrase, shape ``(groups, n_phrases)``; label -1 is no group."""
+    def by_group(self, labels: NDArray[np.int64], groups: int, weights: NDArray[np.float64] | None = None) -> csr_array:
+        """How many texts of each group have each phrase, shape ``(groups, n_phrases)``; label -1 is no group.
+
+        With ``weights`` (texts,) the sum of those.
+        """
         members = np.flatnonzero(labels >= 0)
         shape = (groups, len(labels))
-        spread = csr_array((np.ones(len(members)), (labels[members], members)), shape=shape)
+        counted = np.ones(len(members)) if weights is None else weights[members]
+        spread = csr_array((counted, (labels[members], members)), shape=shape)
         return csr_array(spread @ self.counts)
 
     def places(self, column: int) -> tuple[NDArray[np.int64], int]:
