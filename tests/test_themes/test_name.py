@@ -84,7 +84,7 @@ def test_a_phrase_is_out_of_tune_where_those_who_say_it_sound_unlike_their_theme
     praise, complaint, invoice = (
         counts.table.columns[tuple(words.split())] for words in ("wait days", "slow answer", "invoice number")
     )
-    assert counts.out_of_tune(0, praise) > 2 * counts.out_of_tune(0, complaint) > 0
-    assert counts.out_of_tune(1, invoice) == 0
+    assert counts.out_of_tune(0, praise) == pytest.approx(4 * 0.9 / (6 + 5))
+    assert counts.out_of_tune(0, complaint) == counts.out_of_tune(1, invoice) == 0
     assert GroupCounts.of([slow, other]).out_of_tune(0, praise) == 0
     assert GroupCounts.of([slow, other], moods=[None, np.full(10, np.nan)]).out_of_tune(0, praise) == 0

@@ -6,7 +6,7 @@ comments of the theme share, that are more usual in it than elsewhere, and that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -85,14 +85,15 @@ class Candidate:
 class GroupCounts:
     """How many texts of each group have each phrase, ``inside`` (groups, phrases), of ``sizes`` (groups,) texts.
 
-    Phrases with a hidden word count as never said. ``off`` (groups, phrases) sums how much more positive the texts with
-    a phrase sound than their group does on average.
+    Phrases with a hidden word count as never said. ``heard`` (groups, phrases) sums how the texts with
+    a phrase sound, from -1 to 1; ``moods`` (groups,) is the mean of each group.
     """
 
     table: PhraseTable
     inside: csr_array
     sizes: NDArray[np.float64]
-    off: csr_array | None = None
+    heard: csr_array | None = None
+    moods: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
     @classmethod
     def of(
@@ -120,8 +121,12 @@ class GroupCounts:
         sizes = np.asarray([max(1, len(group)) for group in groups], dtype=np.float64)
         if not moods or all(mood is None for mood in moods):
             return cls(table, inside, sizes)
-        off = np.concatenate([_off(mood, len(group)) for mood, group in zip(moods, groups, strict=True)])
-        return cls(table, inside, sizes, table.by_group(labels, len(groups), off).tocsr())
+        known_moods = [
+            np.zeros(len(group)) if mood is None else np.nan_to_num(mood)
+            for mood, group in zip(moods, groups, strict=True)
+        ]
+        heard = table.by_group(labels, len(groups), np.concatenate(known_moods)).tocsr()
+        return cls(table, inside, sizes, heard, np.asarray([mood.sum() for mood in known_moods]) / sizes)
 
     @cached_property
     def total(self) -> NDArray[np.float64]:
@@ -178,10 +183,14 @@ class GroupCounts:
         return float(inside[place]) if place < len(columns) and columns[place] == column else 0.0
 
     def out_of_tune(self, row: int, column: int) -> float:
-        """How far the texts of a group with a phrase sound from the whole group, 0 to 2; less where few have it."""
-        if self.off is None:
+        """How positive the texts with a phrase sound where their group is negative, or the reverse, 0 to 1.
+
+        Less where few have the phrase.
+        """
+        if self.heard is None:
             return 0.0
-        return abs(float(self.off[row, column])) / (self.said(row, column) + FEW_SAY)
+        aside = -float(np.sign(self.moods[row]) * self.heard[row, column])
+        return max(0.0, aside) / (self.said(row, column) + FEW_SAY)
 
     def rarest(self, row: int) -> float:
         """In how many texts of a group a phrase must be to speak for it."""
@@ -345,13 +354,6 @@ class Neighbours:
     def _share(self, neighbour: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         found = (neighbour >= 0) & wanted[neighbour]
         return np.bincount(self.own[found], minlength=len(self.total)) / self.total
-
-
-def _off(mood: NDArray[np.float64] | None, texts: int) -> NDArray[np.float64]:
-    """How much more positive than their mean texts sound, shape ``(texts,)``; 0 where that is unknown."""
-    if mood is None or np.isnan(mood).all():
-        return np.zeros(texts)
-    return np.nan_to_num(mood - np.nanmean(mood))
 
 
 def _largest_share(
