@@ -1,7 +1,7 @@
 """The graph of nearest neighbours, which communities are found in.
 
 Up to 6,000 rows the neighbours are exact. Beyond that the rows are put into cells (k-means) and each row is compared
-with those in the cells around its own: about 99 % of the true neighbours, in time that grows like n log n. The rows
+with those in the cells around its own: nearly all of the true neighbours, in time that grows like n log n. The rows
 must come in canonical order, since the cells begin from the first rows. They are then arranged by cell, so that
 neighbours lie together in memory, which makes communities a quarter faster to find; ties go to the earlier row.
 """
