@@ -125,6 +125,11 @@ def test_mined_themes_are_exported_as_a_taxonomy_that_reads_back(
     printed = {entry.id: entry for entry in read_taxonomy(tmp_path / "printed.toml").entries}
     assert printed[first].description == "What customers wait for"
     assert printed.keys() == {entry.id for entry in found.entries}
+    refused = verbatim("taxonomy", "export", "--out", tmp_path / "mined.toml")
+    assert refused.code == 2
+    assert "--force" in refused.err
+    assert read_taxonomy(tmp_path / "mined.toml") == found
+    assert verbatim("taxonomy", "export", "--out", tmp_path / "mined.toml", "--force").code == 0
 
 
 def test_nothing_mined_cannot_be_exported(verbatim: Verbatim, tmp_path: Path) -> None:
