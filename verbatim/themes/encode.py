@@ -106,7 +106,7 @@ class SentenceEncoder:
     def encode_twice(
         self, texts: Sequence[str], rarity: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What ``encode`` gives, and a second reading of the same shape in which rare words weigh more.
+        """What ``encode`` gives, and a second reading in which rare words weigh more.
 
         The second, of as many columns as the model's layers, is the mean of the tokens one layer before the last, each
         weighted by its ``rarity``; its rows have unit length, or are zeros where no token is rare. Both come from one
