@@ -18,6 +18,7 @@ RANKS = {
     "protocols": 1,
     "settings": 2,
     "text": 3,
+    "business_hours": 3,
     "scores": 4,
     "storage": 5,
     "ingest": 6,

@@ -69,6 +69,18 @@ def test_the_settings_of_a_home_folder_are_found_there(monkeypatch: pytest.Monke
         ("targets = {nps = {goal = 1, start_on = 2026-03-01, due_on = 2026-01-01}}", "not after it starts"),
         ("currency_rates = {usd = 1}", "USD = 0.9"),
         ("currency_rates = {USD = 0}", "currency_rates"),
+        ("business_days = ['mon', 'montag']", "'montag' is no day"),
+        ("business_days = []", "business_days"),
+        ("business_opens = '9'", "business_opens.*HH:MM"),
+        ("business_opens = '24:00'", "business_opens"),
+        ("business_opens = '18:00'", "business_closes.*17:00 is not after business_opens, 18:00"),
+        ("holidays = ['25.12.2026']", "holidays.0"),
+        ("predictor_columns = {product = 'always'}", "predictor_columns.product"),
+        ("predictor_targets = {nps = 'score <= 6'}", "'nps' cannot be predicted"),
+        ("predictor_minimum_tickets = 3", "predictor_minimum_tickets"),
+        ("predictor_minimum_cases = 0", "predictor_minimum_cases"),
+        ("predictor_capacity = 0.0", "predictor_capacity"),
+        ("predictor_interventions = 'weigh'", "predictor_interventions"),
         ("seed = ", "verbatim.toml"),
     ],
 )
@@ -76,6 +88,19 @@ def test_a_wrong_setting_is_named(toml: str, named: str) -> None:
     Path("verbatim.toml").write_text(toml, encoding="utf-8")
     with pytest.raises(SettingsError, match=named):
         load_settings()
+
+
+def test_working_hours_may_be_written_as_toml_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    toml = (
+        "business_opens = 08:30:00\nbusiness_closes = '24:00'\nholidays = [2026-12-25]\nbusiness_days = ['sun', 'mon']"
+    )
+    Path("verbatim.toml").write_text(toml, encoding="utf-8")
+    settings = load_settings()
+    assert (settings.business_opens, settings.business_closes) == ("08:30", "24:00")
+    assert settings.business_days == ["mon", "sun"]
+    monkeypatch.setenv("VERBATIM_BUSINESS_OPENS", "10:00")
+    shown = {line.name: line.value for line in describe_settings(load_settings())}
+    assert (shown["business_opens"], shown["holidays"]) == ("10:00", '["2026-12-25"]')
 
 
 def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

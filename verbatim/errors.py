@@ -10,6 +10,8 @@
     │   ├── EditConflictError         an edit that contradicts another, or that somebody overtook
     │   ├── NotFoundError             an account, theme, period … that is not in the store
     │   ├── EmptyError                nothing to work on (no comments, no answers)
+    │   ├── NoSkillError              a predictor that was asked for has not proven its skill
+    │   ├── LeakageError              a column that cannot be known while a ticket is open
     │   └── MissingExtraError         an optional dependency that is not installed
     ├── EncoderError                  no model, damaged weights, other dimensions than expected
     └── StorageError                  the database or the disk
@@ -66,6 +68,14 @@ class EditConflictError(UserError):
 
 class EmptyError(UserError):
     """There is nothing to work on."""
+
+
+class NoSkillError(UserError):
+    """A predictor whose skill is not proven was asked for; the message has the reason."""
+
+
+class LeakageError(UserError):
+    """A column that cannot be known while a ticket is open was to be predicted from."""
 
 
 class MissingExtraError(UserError):

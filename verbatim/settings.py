@@ -12,12 +12,12 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from verbatim.errors import SettingsError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PREFIX = "VERBATIM_"
 CONFIG_FILE = "verbatim.toml"
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Read by verbatim itself but not settings: where the settings are, and where tests find the shared data sets.
 NOT_SETTINGS = frozenset({"VERBATIM_CONFIG", "VERBATIM_SHARED_DATA"})
 
@@ -100,6 +101,34 @@ class Settings(BaseSettings):
     several_customers: int = Field(
         3, ge=2, description="customers on one theme within a day from which on the day is looked at"
     )
+    business_days: list[str] = Field(
+        default=list(WEEKDAYS[:5]), description="days the team works, as mon, tue, wed, thu, fri, sat, sun"
+    )
+    business_opens: str = Field("09:00", description="when a working day begins, HH:MM in the time zone")
+    business_closes: str = Field(
+        "17:00", description="when a working day ends, HH:MM, up to 24:00", validate_default=True
+    )
+    holidays: list[date] = Field(default_factory=list, description="days on which nobody works, as YYYY-MM-DD")
+    predictor_columns: dict[str, Literal["at_creation", "while_open", "after_close"]] = Field(
+        default_factory=dict,
+        description='when each further column of tickets is known, for example product = "at_creation"',
+    )
+    predictor_targets: dict[str, str] = Field(
+        default_factory=dict, description='what counts as dissatisfied, by metric, for example csat = "score <= 3"'
+    )
+    predictor_minimum_tickets: int = Field(
+        200, ge=20, description="a predictor learnt from fewer rated tickets is refused"
+    )
+    predictor_minimum_cases: int = Field(
+        30, ge=5, description="a predictor learnt from fewer tickets of the rarer kind is refused"
+    )
+    predictor_agents: bool = Field(False, description="let predictions use who the agent is")
+    predictor_interventions: Literal["leave_out", "keep"] = Field(
+        "leave_out", description="what training does with tickets that somebody stepped in on: leave_out or keep"
+    )
+    predictor_capacity: float = Field(
+        0.1, gt=0, le=0.5, description="share of the open tickets that the team can look at"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -166,6 +195,33 @@ class Settings(BaseSettings):
         unknown = sorted(set(value) - {"csat", "ces", "nps"})
         if unknown:
             raise ValueError(f"{unknown[0]!r} is not a metric; the metrics are csat, ces and nps")
+        return value
+
+    @field_validator("business_days")
+    @classmethod
+    def _weekdays(cls, value: list[str]) -> list[str]:
+        unknown = [day for day in value if day not in WEEKDAYS]
+        if unknown or not value:
+            raise ValueError(f"{unknown[0] if unknown else 'nothing'!r} is no day; the days are {', '.join(WEEKDAYS)}")
+        return [day for day in WEEKDAYS if day in value]
+
+    @field_validator("business_opens", "business_closes", mode="before")
+    @classmethod
+    def _time_of_day(cls, value: object, seen: ValidationInfo) -> str:
+        clock = value.strftime("%H:%M") if isinstance(value, time) else str(value)
+        ends = seen.field_name == "business_closes"
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d" + ("|24:00" if ends else ""), clock):
+            raise ValueError(f"{clock!r} is not a time of day; write it as HH:MM, for example 09:00")
+        if ends and clock <= seen.data.get("business_opens", ""):
+            raise ValueError(f"{clock} is not after business_opens, {seen.data['business_opens']}")
+        return clock
+
+    @field_validator("predictor_targets")
+    @classmethod
+    def _predictable(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value) - {"csat", "ces"})
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} cannot be predicted; csat and ces can")
         return value
 
     @classmethod
@@ -294,4 +350,4 @@ def _as_text(value: object) -> str:
         return "***"
     if isinstance(value, dict):
         return json.dumps({k: v.model_dump(mode="json") if isinstance(v, BaseModel) else v for k, v in value.items()})
-    return json.dumps(value) if isinstance(value, list) else "" if value is None else str(value)
+    return json.dumps(value, default=str) if isinstance(value, list) else "" if value is None else str(value)

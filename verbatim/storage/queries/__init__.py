@@ -2,6 +2,13 @@
 
 from verbatim.storage.queries.groups import BUILT_IN
 from verbatim.storage.queries.identity import edits, next_theme_number, theme_links, theme_registry_rows
+from verbatim.storage.queries.predictions import (
+    interventions,
+    latest_predictions,
+    predictions,
+    predictor_changes,
+    predictors,
+)
 from verbatim.storage.queries.records import (
     accounts,
     batches,
@@ -25,8 +32,13 @@ __all__ = [
     "comments",
     "contacts",
     "edits",
+    "interventions",
+    "latest_predictions",
     "milestones",
     "next_theme_number",
+    "predictions",
+    "predictor_changes",
+    "predictors",
     "rejects",
     "segment_names",
     "surveys",

@@ -1,0 +1,293 @@
+"""From training rows to a model: estimators compete on forward folds, the winner is calibrated and fitted.
+
+A regularised logistic regression, boosted trees, and the mean of both compete by log loss on rows rated after those
+they learnt from. The simpler one wins a tie: an estimator must be better than a simpler one by more than half the
+standard error of the difference (over accounts).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from scipy.special import expit
+
+from models.calibration import Calibration, fit_calibration
+from models.coding import Coding
+from models.logistic import Logistic, fit_logistic
+from models.model import Member, Model, contributions, margins
+from models.rows import Rows, coded, forward_folds
+from models.trees import MOST_ROUNDS, SHAPES, TreeShape, curve, fit_trees
+from verbatim.errors import EmptyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Step = Callable[[str, int, int | None], None]
+
+Estimator = Literal["logistic", "trees", "blend"]
+ESTIMATORS: tuple[Estimator, ...] = ("logistic", "trees", "blend")  # the simplest first
+PENALTIES = (200.0, 60.0, 20.0, 6.0, 2.0)
+MEMBERS, DRAWS = 4, 8
+BACKGROUND = 32
+TIE = 0.5  # standard errors
+ROWS_TO_TUNE = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One competitor: its mean log loss on the folds."""
+
+    estimator: Estimator
+    log_loss: float
+    behind: float  # mean difference to the best
+    standard_error: float  # of that difference
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What won, and how it is fitted again."""
+
+    estimator: Estimator
+    penalty: float
+    shape: TreeShape
+    rounds: int
+    tried: tuple[Tried, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The recipe, and what it said of rows it had not seen: their places and margins."""
+
+    recipe: Recipe
+    places: NDArray[np.int64]
+    margins: Floats
+
+
+def choose(rows: Rows, signs: Mapping[str, int], *, seed: int, step: Step | None = None) -> Chosen:
+    """Let the estimators compete on forward folds of ``rows``.
+
+    Raises:
+        EmptyError: too few rows, or one class only, in every fold.
+    """
+    folds = [
+        (train, test) for train, test in forward_folds(rows) if _both(rows.y[train]) and len(test)
+    ]  # a fold without both classes teaches nothing
+    if not folds:
+        raise EmptyError("too few rated tickets to judge a model on later ones; gather more ratings")
+    weights = rows.weights
+    linear = _logistic_folds(rows, folds, weights, signs, step)
+    grown = _tree_folds(rows, folds, weights, signs, seed, step)
+    places = np.concatenate([test for _, test in folds])
+    found: dict[Estimator, Floats] = {
+        "logistic": linear[1], "trees": grown[2], "blend": (linear[1] + grown[2]) / 2,
+    }  # fmt: skip
+    winner, tried = _compete(found, rows.y[places], weights[places], rows.group[places])
+    return Chosen(Recipe(winner, linear[0], grown[0], grown[1], tried), places, found[winner])
+
+
+def fit_model(
+    rows: Rows, recipe: Recipe, signs: Mapping[str, int], calibration: tuple[Floats, NDArray[np.int8], Floats, Floats],
+    *, seed: int, step: Step | None = None,
+) -> Model:  # fmt: skip
+    """Fit the recipe on all ``rows``; ``calibration`` are margins, y, weights and scores of rows not seen in fitting."""
+    weights = rows.weights
+    coding = Coding.learn(rows.columns, weights, signs)
+    codes = coding.codes(rows.columns)
+    members, draws = _members(coding, codes, rows, recipe, seed, step)
+    margin, y, mass, score = calibration
+    curve_ = fit_calibration(margin, y, mass)
+    rng = np.random.default_rng(seed)
+    order = np.argsort(_hashes(rows.ticket), kind="stable")
+    sample = order[: min(len(order), 2_000)]
+    effect = np.mean([contributions(coding, member, codes[sample])[0].std(axis=0) for member in members], axis=0)
+    rate = float(np.clip(np.average(y, weights=mass), 0.01, 0.99))
+    chance = curve_.probabilities(margin)
+    return Model(
+        coding=coding,
+        members=members,
+        draws=draws,
+        calibration=curve_,
+        background=codes[rng.choice(order, size=min(BACKGROUND, len(order)), replace=False)],
+        effect=effect,
+        shift_sd=float(1 / np.sqrt(mass.sum() * rate * (1 - rate))),
+        scale=_scale(chance, score, mass),
+    )
+
+
+def spread_weights(group: NDArray[np.object_], weights: Floats, seed: int) -> Floats:
+    """Weights of one bootstrap draw of the groups: how often each was drawn."""
+    codes = coded(group)
+    count = int(codes.max()) + 1
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count))
+    return weights * drawn[codes]
+
+
+def _members(
+    coding: Coding, codes: Floats, rows: Rows, recipe: Recipe, seed: int, step: Step | None
+) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
+    """Fits on all rows (trees with other seeds; a logistic regression has none), and fits on draws of the groups."""
+    design = coding.design(codes) if recipe.estimator != "trees" else None
+    weights, count = rows.weights, MEMBERS if recipe.estimator != "logistic" else 1
+    start: Logistic | None = None
+    found = []
+    for number in range(count + DRAWS):
+        mass = weights if number < count else spread_weights(rows.group, weights, seed * 1_000 + number)
+        kept = mass > 0
+        logistic = trees = None
+        if design is not None and 0 < number < count:
+            logistic = start
+        elif design is not None:
+            logistic = start = fit_logistic(
+                design[kept], rows.y[kept], mass[kept], penalty=recipe.penalty, rising=coding.rising(), start=start
+            )
+        if recipe.estimator != "logistic":
+            trees = fit_trees(
+                codes[kept], rows.y[kept], mass[kept], coding, recipe.shape, rounds=recipe.rounds, seed=seed + number
+            )
+        found.append(Member(logistic, trees))
+        if step:
+            step("Fitting", number + 1, count + DRAWS)
+    return tuple(found[:count]), tuple(found[count:])
+
+
+def _logistic_folds(
+    rows: Rows, folds: list[tuple[Any, Any]], weights: Floats, signs: Mapping[str, int], step: Step | None
+) -> tuple[float, Floats]:
+    """The penalty with the lowest log loss, and its margins, fold after fold."""
+    losses, found = np.zeros(len(PENALTIES)), []
+    few = _sampled(rows)
+    for place, (train, test) in enumerate(folds):
+        small = train[few[train]]
+        small = small if _both(rows.y[small]) else train
+        coding = Coding.learn({k: v[train] for k, v in rows.columns.items()}, weights[train], signs)
+        design, there = _design(coding, rows, small), _design(coding, rows, test)
+        start, by_penalty = None, []
+        for number, penalty in enumerate(PENALTIES):
+            share = len(small) / len(train)  # the penalty means the same on a part of the rows
+            start = fit_logistic(
+                design, rows.y[small], weights[small], penalty=penalty * share, rising=coding.rising(), start=start
+            )
+            by_penalty.append(start.margins(there) if len(small) == len(train) else np.zeros(0))
+            losses[number] += _loss(start.margins(there), rows.y[test], weights[test])
+        found.append((train, test, coding, by_penalty))
+        if step:
+            step("Logistic regression", place + 1, len(folds))
+    best = int(losses.argmin())
+    margins_ = []
+    for train, test, coding, by_penalty in found:
+        if len(by_penalty[best]) == len(test):
+            margins_.append(by_penalty[best])
+            continue
+        fitted = fit_logistic(
+            _design(coding, rows, train), rows.y[train], weights[train], penalty=PENALTIES[best], rising=coding.rising()
+        )
+        margins_.append(fitted.margins(_design(coding, rows, test)))
+    return PENALTIES[best], np.concatenate(margins_)
+
+
+def _tree_folds(
+    rows: Rows, folds: list[tuple[Any, Any]], weights: Floats, signs: Mapping[str, int], seed: int, step: Step | None
+) -> tuple[TreeShape, int, Floats]:
+    """The shape and number of trees with the lowest log loss, and their margins, fold after fold."""
+    by_shape: dict[TreeShape, tuple[Floats, list[Floats]]] = {}
+    counts = np.zeros(0, dtype=np.int64)
+    for number, shape in enumerate(SHAPES):
+        total, found = np.zeros(MOST_ROUNDS // 10), []
+        for place, (train, test) in enumerate(folds):
+            coding = Coding.learn({k: v[train] for k, v in rows.columns.items()}, weights[train], signs)
+            codes = coding.codes({k: v[train] for k, v in rows.columns.items()})
+            there = coding.codes({k: v[test] for k, v in rows.columns.items()})
+            trees = fit_trees(codes, rows.y[train], weights[train], coding, shape, rounds=MOST_ROUNDS, seed=seed)
+            counts, losses, margins_ = _padded(*curve(trees, there, rows.y[test], weights[test]))
+            total += losses * weights[test].sum()
+            found.append(margins_)
+            if step:
+                step("Boosted trees", number * len(folds) + place + 1, len(SHAPES) * len(folds))
+        by_shape[shape] = (total, found)
+    shape = min(by_shape, key=lambda one: by_shape[one][0].min())
+    total, found = by_shape[shape]
+    best = int(total.argmin())
+    return shape, int(counts[best]), np.concatenate([margins_[:, best] for margins_ in found])
+
+
+def _padded(counts: NDArray[np.int64], losses: Floats, found: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """LightGBM stops early where no split is left: what it had then holds for the rest."""
+    wanted = np.arange(10, MOST_ROUNDS + 1, 10)
+    lack = len(wanted) - len(counts)
+    if not len(counts):  # not one tree
+        return wanted, np.full(len(wanted), np.inf), np.zeros((len(found), len(wanted)))
+    return wanted, np.pad(losses, (0, lack), mode="edge"), np.pad(found, ((0, 0), (0, lack)), mode="edge")
+
+
+def _compete(
+    found: Mapping[Estimator, Floats], y: NDArray[np.int8], weights: Floats, group: NDArray[np.object_]
+) -> tuple[Estimator, tuple[Tried, ...]]:
+    """The simplest that is as good as the best, by log loss after calibration by the same rows' Platt line."""
+    losses = {}
+    for name, margin in found.items():
+        fitted = Calibration.probabilities(fit_calibration(margin, y, weights), margin)
+        losses[name] = -np.where(y == 1, np.log(fitted), np.log1p(-fitted))
+    total = weights.sum()
+    means = {name: float((weights * loss).sum() / total) for name, loss in losses.items()}
+    best = min(means, key=lambda name: means[name])
+    codes, tried = coded(group), []
+    for name in found:
+        gap = weights * (losses[name] - losses[best])
+        by_group = np.bincount(codes, gap)
+        error = float(np.sqrt((by_group**2).sum()) / total)
+        tried.append(Tried(name, means[name], means[name] - means[best], error))
+    winner = next(one.estimator for one in tried if one.behind <= TIE * one.standard_error)
+    return winner, tuple(tried)
+
+
+def _scale(chance: Floats, score: Floats, weights: Floats) -> tuple[tuple[float, float], ...]:
+    """Knots of the expected score against the probability: the mean score of twenty equally large groups, monotone."""
+    known = ~np.isnan(score)
+    if known.sum() < 20:
+        return ()
+    from sklearn.isotonic import IsotonicRegression
+
+    chance, score, weights = chance[known], score[known], weights[known]
+    rising = bool(np.corrcoef(chance, score)[0, 1] > 0)
+    order = np.argsort(chance, kind="stable")
+    parts = np.array_split(order, min(20, len(order) // 10))
+    x = np.array([np.average(chance[part], weights=weights[part]) for part in parts])
+    mean = np.array([np.average(score[part], weights=weights[part]) for part in parts])
+    mass = np.array([weights[part].sum() for part in parts])
+    smooth = IsotonicRegression(increasing=rising).fit_transform(x, mean, sample_weight=mass)
+    return tuple(zip(x.tolist(), smooth.tolist(), strict=True))
+
+
+def _design(coding: Coding, rows: Rows, places: NDArray[Any]) -> Any:  # noqa: ANN401
+    return coding.design(coding.codes({name: values[places] for name, values in rows.columns.items()}))
+
+
+def _sampled(rows: Rows) -> NDArray[np.bool_]:
+    """Rows to tune the penalty on: all, or whole tickets by hash where there are many."""
+    if len(rows) <= ROWS_TO_TUNE:
+        return np.ones(len(rows), dtype=bool)
+    return _hashes(rows.ticket) < 2**32 * ROWS_TO_TUNE / len(rows)
+
+
+def _hashes(keys: NDArray[np.object_]) -> NDArray[np.int64]:
+    """A number in 0 … 2³² of each key."""
+    known: dict[Any, int] = {}
+    for key in keys.tolist():
+        if key not in known:
+            known[key] = int(hashlib.blake2b(str(key).encode("utf-8", "replace"), digest_size=4).hexdigest(), 16)
+    return np.fromiter((known[key] for key in keys.tolist()), np.int64, len(keys))
+
+
+def _both(y: NDArray[np.int8]) -> bool:
+    return bool(y.any() and not y.all())
+
+
+def _loss(margin: Floats, y: NDArray[np.int8], weights: Floats) -> float:
+    chance = np.clip(expit(margin), 1e-9, 1 - 1e-9)
+    return float(-(weights * np.where(y == 1, np.log(chance), np.log1p(-chance))).sum())

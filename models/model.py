@@ -1,0 +1,148 @@
+"""A fitted model: columns in; probabilities with intervals, and exact additive contributions, out.
+
+Members fitted on all rows give the margin (their mean); members each fitted on another draw of the accounts say how
+unsure it is (their spread). A word that training did not know, or a column that is missing, makes the interval wider by what that
+feature usually moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.stats import t as student
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from models.calibration import Calibration
+    from models.coding import Coding, Columns
+    from models.logistic import Logistic
+    from models.trees import Trees
+
+    Floats = NDArray[np.float64]
+
+SURE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One fit of each estimator that takes part."""
+
+    logistic: Logistic | None
+    trees: Trees | None
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """Of each row (n,): probability of dissatisfaction with its interval, the margin (log odds, not calibrated) and the
+    expected score."""
+
+    p: Floats
+    low: Floats
+    high: Floats
+    margin: Floats
+    expected: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Contributions (n, f) in log odds before calibration, and the base they start from (n,): together the margin."""
+
+    names: tuple[str, ...]
+    contributions: Floats
+    base: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything that scoring needs, and nothing else.
+
+    ``background`` (b, f) are codes of training rows, which stand for a column that is missing; ``effect`` (f,) is the
+    standard deviation of each feature's contributions; ``shift_sd`` how unsure the calibration is, in log odds;
+    ``scale`` knots (probability → expected score).
+    """
+
+    coding: Coding
+    members: tuple[Member, ...]
+    draws: tuple[Member, ...]
+    calibration: Calibration
+    background: Floats
+    effect: Floats
+    shift_sd: float
+    scale: tuple[tuple[float, float], ...]
+
+    def missing(self, columns: Columns) -> tuple[str, ...]:
+        """Columns that training had and these have not."""
+        return tuple(name for name in self.coding.names if name not in columns)
+
+    def predict(self, columns: Columns) -> Predicted:
+        """Score rows. A missing column's effect is averaged over ``background``."""
+        codes = self.coding.codes(columns)
+        absent = [place for place, name in enumerate(self.coding.names) if name not in columns]
+        margin, chance, spread = self._margins(codes, absent)
+        unsure = spread + self.coding.unseen(columns) @ self.effect**2 + self.shift_sd**2
+        half = float(student.ppf(0.5 + SURE / 2, len(self.draws) - 1)) * np.sqrt(unsure)
+        p = self.calibration.probabilities(margin) if chance is None else chance
+        low, high = (self.calibration.probabilities(margin + sign * half) for sign in (-1, 1))
+        return Predicted(p, np.minimum(low, p), np.maximum(high, p), margin, self.expected(p))
+
+    def expected(self, p: Floats) -> Floats:
+        """Expected score at each probability; NaN where no scores were given in training."""
+        if not self.scale:
+            return np.full(len(p), np.nan)
+        x, score = np.asarray(self.scale).T
+        return np.interp(p, x, score)
+
+    def explain(self, columns: Columns) -> Explained:
+        """Exact contributions, averaged over the members (and over ``background`` for a missing column)."""
+        codes = self.coding.codes(columns)
+        absent = [place for place, name in enumerate(self.coding.names) if name not in columns]
+        fillings = self.background if absent else self.background[:1]
+        total, base = np.zeros(codes.shape), 0.0
+        for filling in fillings:
+            codes[:, absent] = filling[absent]
+            for member in self.members:
+                found, start = contributions(self.coding, member, codes)
+                total += found / (len(fillings) * len(self.members))
+                base += start / (len(fillings) * len(self.members))
+        return Explained(self.coding.names, total, base)
+
+    def _margins(self, codes: Floats, absent: list[int]) -> tuple[Floats, Floats | None, Floats]:
+        """(n,) margins and their variance over the draws; with columns absent also mean probabilities, and the variance
+        that the absence adds."""
+        fillings = self.background if absent else self.background[:1]
+        mean, square, spread, chance = (np.zeros(len(codes)) for _ in range(4))
+        for filling in fillings:
+            codes[:, absent] = filling[absent]
+            centre = margins(self.coding, self.members, codes).mean(axis=1)
+            mean += centre / len(fillings)
+            square += centre**2 / len(fillings)
+            spread += margins(self.coding, self.draws, codes).var(axis=1, ddof=1) / len(fillings)
+            chance += self.calibration.probabilities(centre) / len(fillings)
+        return mean, chance if absent else None, spread + np.maximum(square - mean**2, 0.0) * bool(absent)
+
+
+def margins(coding: Coding, members: tuple[Member, ...], codes: Floats) -> Floats:
+    """Log odds (n, members): the mean of the estimators that take part."""
+    design = coding.design(codes) if any(member.logistic for member in members) else None
+    found = np.empty((len(codes), len(members)))
+    for place, member in enumerate(members):
+        parts = []
+        if member.logistic is not None and design is not None:
+            parts.append(member.logistic.margins(design))
+        if member.trees is not None:
+            parts.append(member.trees.margins(codes))
+        found[:, place] = sum(parts) / len(parts)
+    return found
+
+
+def contributions(coding: Coding, member: Member, codes: Floats) -> tuple[Floats, float]:
+    """Contributions (n, f) and base of one member."""
+    parts = []
+    if member.logistic is not None:
+        parts.append(member.logistic.contributions(coding.design(codes), coding))
+    if member.trees is not None:
+        parts.append(member.trees.contributions(codes))
+    return sum(part for part, _ in parts) / len(parts), sum(base for _, base in parts) / len(parts)

@@ -1,0 +1,79 @@
+"""What was known of a key at a moment: rows sorted by key and time, asked "how many, and which, until then?"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Places = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Rows of keys 0 … k − 1 (−1: of nobody, never found), in order of key and time.
+
+    ``order`` (n,) are the places of the sorted rows in what was given; ``starts`` (k + 1,) where each key begins.
+    """
+
+    order: Places
+    starts: Places
+    times: Places  # every distinct time, rising
+    ranked: Places  # key · (number of times + 1) + rank of the time: rising over the sorted rows
+
+    @classmethod
+    def of(cls, keys: Places, at: Places, count: int) -> Timeline:
+        """Sort rows with ``keys`` (n,) below ``count`` by their times ``at`` (n,); rows of key −1 are left out."""
+        kept = np.flatnonzero(keys >= 0)
+        order = kept[np.lexsort((at[kept], keys[kept]))]
+        times = np.unique(at[kept])
+        ranked = keys[order] * (len(times) + 1) + np.searchsorted(times, at[order])
+        starts = np.searchsorted(keys[order], np.arange(count + 1))
+        return cls(order, starts, times, ranked)
+
+    def until(self, keys: Places, moments: Places, *, inclusive: bool) -> tuple[Places, Places]:
+        """First and one past the last sorted row of each key before its moment (``inclusive``: or at it)."""
+        rank = np.searchsorted(self.times, moments, side="right" if inclusive else "left")
+        known = np.where(keys >= 0, keys, 0)
+        first = self.starts[known] if len(self.starts) > 1 else np.zeros(len(keys), np.int64)
+        last = np.searchsorted(self.ranked, known * (len(self.times) + 1) + rank)
+        return first, np.where(keys >= 0, np.maximum(last, first), first)
+
+
+def running(values: Floats) -> Floats:
+    """Sums of the values before each place, (n + 1,): the sum over [a, b) is ``s[b] − s[a]``."""
+    return np.r_[0.0, np.cumsum(values)]
+
+
+def last_true(flags: NDArray[np.bool_]) -> Places:
+    """The last place up to and including each at which a flag is set, −1 where there is none, (n,)."""
+    return np.maximum.accumulate(np.where(flags, np.arange(len(flags)), -1)) if len(flags) else np.zeros(0, np.int64)
+
+
+def next_true(flags: NDArray[np.bool_]) -> Places:
+    """The first place from each on at which a flag is set, n where there is none, (n + 1,)."""
+    n = len(flags)
+    found = np.where(flags, np.arange(n), n)
+    return np.r_[np.minimum.accumulate(found[::-1])[::-1], n] if n else np.zeros(1, np.int64)
+
+
+def highest_so_far(values: Floats, group: Places) -> Floats:
+    """The highest value up to each place within its group; ``group`` does not fall, values are at least 0."""
+    if not len(values):
+        return values
+    step = float(values.max()) + 1.0
+    return np.maximum.accumulate(values + group * step) - group * step
+
+
+def coded_keys(*columns: NDArray[np.object_]) -> tuple[dict[str, int], list[Places]]:
+    """Whole numbers for the keys in all columns together, −1 for ``None``: the numbers by key, and a column of each."""
+    numbered: dict[str, int] = {}
+    coded = []
+    for column in columns:
+        found = np.empty(len(column), dtype=np.int64)
+        for place, key in enumerate(column.tolist()):
+            found[place] = -1 if key is None or key != key else numbered.setdefault(key, len(numbered))
+        coded.append(found)
+    return numbered, coded
