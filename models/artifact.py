@@ -79,7 +79,7 @@ def load_predictor(folder: Path, sha256: str | None = None) -> Predictor:
     try:
         arrays = safetensors.numpy.load(files[ARRAY_FILE])
         return _predictor(description, arrays, files)
-    except (KeyError, TypeError, ValueError, IndexError, SafetensorError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, SafetensorError) as error:
         raise StorageError(
             f"the predictor in {folder} is damaged ({type(error).__name__}: {error}); {AGAIN}"
         ) from error

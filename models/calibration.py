@@ -43,7 +43,8 @@ class Calibration:
         if not self.knots:
             return np.clip(line, FEW, 1 - FEW)
         x, p = np.asarray(self.knots).T
-        return np.clip((1 - LEAN) * np.interp(margins, x, p) + LEAN * line, FEW, 1 - FEW)
+        curve = np.asarray(np.interp(margins, x, p), dtype=np.float64)
+        return np.clip((1 - LEAN) * curve + LEAN * line, FEW, 1 - FEW)
 
     def state(self) -> dict[str, Any]:
         """JSON-able."""

@@ -3,7 +3,8 @@
 ``Coding`` learns, from training rows, the words of each category and the cut points of each number. ``codes`` gives
 one float matrix (n, f) for trees (categories as whole numbers, NaN where unknown); ``design`` the sparse matrix for the
 logistic regression, where words are zeros and ones, and numbers are steps ("at least 2 h", "at least 4 h", …) and a
-slope that goes on beyond what training knew (the inverse hyperbolic sine: straight near the median, logarithmic far off).
+slope that goes on beyond what training knew (the inverse hyperbolic sine: straight near the median, logarithmic far
+off).
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ UNKNOWN = np.nan
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """One column: its cut points (numbers) or words (categories). ``sign`` 1: a higher value never lowers the risk.
+    """One column: its cut points (numbers) or words (categories).
+
+    ``sign`` 1: a higher value never lowers the risk, −1: never raises it.
 
     ``centre`` is the median of the numbers and ``spread`` the distance between their quartiles.
     """
@@ -100,19 +103,19 @@ class Coding:
         blocks = [_block(column, codes[:, place]) for place, column in enumerate(self.columns)]
         if not blocks:
             return sparse.csr_matrix((len(codes), 0))
-        return sparse.hstack(blocks, format="csr")
+        return sparse.csr_matrix(sparse.hstack(blocks))
 
     def owners(self) -> NDArray[np.int64]:
         """Which column each column of the design belongs to, (Σ width,)."""
         return np.repeat(np.arange(len(self.columns)), [column.width for column in self.columns])
 
-    def rising(self) -> NDArray[np.bool_]:
-        """Which columns of the design may not lower the risk: the steps of numbers with a sign."""
+    def rising(self) -> NDArray[np.int8]:
+        """Columns of the design that may not lower the risk (1), or not raise it (−1): numbers with a sign."""
         flags = [
-            np.r_[np.full(column.width - 1, column.sign > 0 and column.kind == "number"), False]
+            np.append(np.full(column.width - 1, column.sign if column.kind == "number" else 0), 0)
             for column in self.columns
         ]
-        return np.concatenate(flags) if flags else np.zeros(0, dtype=bool)
+        return np.concatenate(flags).astype(np.int8) if flags else np.zeros(0, dtype=np.int8)
 
     def state(self) -> list[dict[str, Any]]:
         """JSON-able; `of_state` reads it."""
@@ -131,7 +134,11 @@ class Coding:
 
 
 def numbers(values: NDArray[Any]) -> Floats:
-    """A column as float64; infinities are unknown."""
+    """A column as float64; infinities, and words that are no numbers, are unknown."""
+    if not is_number(values):
+        import pandas as pd
+
+        values = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(np.float64)
     found = np.asarray(values, dtype=np.float64)
     return np.where(np.isfinite(found), found, UNKNOWN)
 

@@ -7,6 +7,7 @@ For those who have one row a ticket in a notebook. Whoever has tickets and event
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from models.gate import Gate
 
 
+LATEST = 4e15  # microseconds, in 2096: a larger number is no time
+
+
 class MissingColumnWarning(UserWarning):
     """A column that training had is missing at scoring; its effect is averaged over past tickets."""
 
@@ -45,11 +49,11 @@ class MissingColumnWarning(UserWarning):
 class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Predicts from a frame with one row a ticket whether its customer will be dissatisfied.
 
-    Parameters: ``columns`` says of every column of X when it is known ("at_creation", "while_open" or "after_close"; the
-    last are not used). ``target`` is what counts as dissatisfied; ratings that are all 0 and 1 are taken as they are.
-    ``text`` are columns of words. ``group`` and ``time`` are columns of X, not features, that say whose ticket it is and
-    when it was rated; without ``time`` rows count as being in order of time. ``increasing`` are columns of which more
-    never lowers the risk, such as waits. ``refuse`` makes a predictor without proven skill refuse to predict.
+    Parameters: ``columns`` says of every column of X when it is known ("at_creation", "while_open" or "after_close";
+    the last are not used). ``target`` is what counts as dissatisfied; ratings that are all 0 and 1 are taken as they
+    are. ``text`` are columns of words. ``group`` and ``time`` are columns of X, not features, that say whose ticket it
+    is and when it was rated; without ``time`` rows count as being in order of time. ``increasing`` are columns of which
+    more never lowers the risk, such as waits. ``refuse`` makes a predictor without proven skill refuse to predict.
 
     After ``fit``: ``evaluation_`` (on the most recent ``held_back`` share of tickets), ``gate_``, ``predictor_``,
     ``classes_`` (0, 1 = dissatisfied), ``feature_names_in_``.
@@ -93,11 +97,13 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             UserError: X is not a frame, or y is not as long.
         """
         frame, scores = _checked(X, y, self.time)
+        _demand(frame, [*self.text, *self.increasing])
         apart = [name for name in (self.group, self.time) if name is not None]
         own = [str(name) for name in frame.columns if name not in apart]
         kept, left = leakage.usable(own, dict(self.columns or {}), strict=True)
+        text = tuple(name for name in self.text if name in kept)
         frame, scores = self._in_order(frame, scores)
-        rows, meaning = self._rows(frame, scores, kept)
+        rows, meaning = self._rows(frame, scores, kept, text)
         rising = {**signs(tuple(rows.columns)), **dict.fromkeys(self.increasing, 1)}
         trained = train(
             rows, rising, what=CASES[self.metric], limits=Limits(self.minimum_tickets, self.minimum_cases),
@@ -109,7 +115,7 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             metric=self.metric.value, target=self.target, scale="", kind="columns", trained=trained, features=names,
             declared={name: dict(self.columns or {})[name] for name in kept}, left_out=left,
             data_start=_moment(rows.rated.min()), data_end=_moment(rows.rated.max()), tickets=rows.tickets,
-            snapshots=len(rows), cases=rows.cases, meaning=meaning, text=tuple(self.text), libraries=libraries(),
+            snapshots=len(rows), cases=rows.cases, meaning=meaning, text=text, libraries=libraries(),
             settings={"seed": self.seed, "held_back": self.held_back},
         )  # fmt: skip
         self.classes_ = np.array([0, 1])
@@ -180,24 +186,27 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return frame.iloc[order].reset_index(drop=True), scores[order]
 
     def _rows(
-        self, frame: pd.DataFrame, scores: NDArray[np.float64], kept: Sequence[str]
+        self, frame: pd.DataFrame, scores: NDArray[np.float64], kept: Sequence[str], text: Sequence[str]
     ) -> tuple[Rows, Meaning | None]:
         """Snapshots: every ticket as it is, and, where columns are known only later, as it was at creation."""
         n = len(frame)
         ticket = np.array([str(index) for index in range(n)], dtype=object)
         rated = _times(frame[self.time]) if self.time else np.arange(n, dtype=np.int64)
         group = ticket if self.group is None else _groups(frame, self.group, ticket)
-        columns: dict[str, Any] = {name: further_column(frame[name]) for name in kept if name not in self.text}
-        declared = dict(self.columns or {})
+        columns: dict[str, Any] = {name: further_column(frame[name]) for name in kept if name not in text}
+        declared = {name: dict(self.columns or {})[name] for name in kept}
         target = read_target(self.target)
         y = scores.astype(np.int8) if set(np.unique(scores)) <= {0.0, 1.0} else target.of(scores)
         rows = Rows(columns, y, scores, ticket, group, np.full(n, "before_close", object), rated, rated, {})
         meaning = None
-        if self.text:
+        if text:
             early, _, _ = split_by_time(rows, self.held_back)
-            meaning = Meaning.fit([one for one, past in zip(joined_text(frame, self.text), early, strict=True) if past])
-            rows = rows.with_columns(columns | text_columns(frame, self.text, meaning))
-        if "while_open" not in {declared[name] for name in kept}:
+            meaning = Meaning.fit([one for one, past in zip(joined_text(frame, text), early, strict=True) if past])
+            made = text_columns(frame, text, meaning)
+            later = "while_open" in {declared[name] for name in text}
+            declared |= dict.fromkeys(made, "while_open" if later else "at_creation")
+            rows = rows.with_columns(columns | made)
+        if "while_open" not in declared.values():
             return rows, meaning
         return _with_creation(rows, declared), meaning
 
@@ -237,6 +246,9 @@ class CesPredictor(CsatPredictor):
 def _checked(X: Any, y: Any, time: str | None) -> tuple[pd.DataFrame, NDArray[np.float64]]:  # noqa: ANN401, N803
     """The rows that have a rating, and the ratings."""
     frame = _frame(X)
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise UserError(f"X has two columns called {twice[0]!r}; rename one")
     scores = pd.to_numeric(pd.Series(np.asarray(y, dtype=object)), errors="coerce").to_numpy(np.float64)
     if len(scores) != len(frame):
         raise UserError(f"X has {len(frame)} rows and y {len(scores)}; they must be equally many")
@@ -255,10 +267,14 @@ def _frame(X: Any) -> pd.DataFrame:  # noqa: ANN401, N803
     return X.rename(columns=str)
 
 
+def _demand(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in frame:
+            raise UserError(f"X has no column {name!r}; it has {', '.join(frame.columns)}")
+
+
 def _with_creation(rows: Rows, declared: Mapping[str, Availability]) -> Rows:
     """The rows, each preceded by what was known at creation."""
-    from dataclasses import replace
-
     both = rows.take(np.repeat(np.arange(len(rows)), 2))
     first = np.arange(len(both)) % 2 == 0
     masked = mask_later(both.columns, declared)
@@ -277,7 +293,10 @@ def _groups(frame: pd.DataFrame, group: str, ticket: NDArray[np.object_]) -> NDA
 
 def _times(column: pd.Series[Any]) -> NDArray[np.int64]:
     if column.dtype.kind in "iuf":
-        return column.to_numpy(np.int64)
+        numbers = column.to_numpy(np.float64, na_value=np.nan)
+        if not (np.abs(numbers) < LATEST).all():
+            raise UserError(f"{column.name!r} holds a number that is no time; give all rows dates, or numbers in order")
+        return numbers.astype(np.int64)
     times = pd.to_datetime(column, errors="coerce")
     aware = times if isinstance(times.dtype, pd.DatetimeTZDtype) else times.dt.tz_localize("UTC")
     found = moments(aware)

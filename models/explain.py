@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.coding import numbers
 from models.features import PERSONAL, Feature, feature_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def explain_rows(predictor: Predictor, columns: Columns, *, top: int = 3, queue:
     found = model.explain(columns)
     risk = model.predict(columns).p
     usual = float(model.calibration.probabilities(np.array([found.base]))[0])
-    points = points_of(found, risk, usual)
+    reached = model.calibration.probabilities(found.base + found.contributions.sum(axis=1))
+    points = points_of(found, reached, usual)  # not of `risk`, a mean of several where a column is missing
     levers = _levers(predictor, columns, risk)
     similar = _similar(predictor, found)
     queues = columns.get(queue)
@@ -194,7 +196,7 @@ def _levers(predictor: Predictor, columns: Columns, risk: Floats) -> list[tuple[
         there = [name for name in names if name in columns and name in predictor.trained.model.coding.names]
         if not there:
             continue
-        changed = {name: np.where(np.isnan(columns[name]), np.nan, 0.0) for name in there}
+        changed = {name: np.where(np.isnan(numbers(columns[name])), np.nan, 0.0) for name in there}
         after = predictor.trained.model.predict({**columns, **changed}).p
         for row in np.flatnonzero(risk - after >= 2 * LEAST_POINTS):
             found[row].append(Lever(what, float(after[row])))

@@ -18,7 +18,7 @@ PERSONAL = frozenset({"agent", "agent_rating"})
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature. ``sign`` 1: more of it never lowers the risk (−1: never raises it); ``group`` goes together in reasons.
+    """One feature. ``sign`` 1: more of it never lowers the risk (−1: never raises it); a ``group`` is one reason.
 
     ``kind`` says how a value is written: hours, count, share, days, rating (a share of its scale), words, tone, number.
     """
@@ -51,7 +51,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("priority", "priority", "words", "priority", "at_creation"),
     Feature("issue_type", "topic", "words", "issue type", "at_creation"),
     Feature("product", "topic", "words", "product", "at_creation"),
-    Feature("product_rating", "topic", "rating", "ratings of this product's tickets, last four weeks", "at_creation", -1),
+    Feature("product_rating", "topic", "rating", "ratings of this product's tickets, last four weeks", "at_creation",
+            -1),
     Feature("issue_type_rating", "topic", "rating", "ratings of this issue type, last four weeks", "at_creation", -1),
     Feature("everybody_rating", "everybody", "rating", "ratings of all tickets, last four weeks", "at_creation"),
     Feature("team", "team", "words", "team"),
@@ -59,14 +60,17 @@ FEATURES: tuple[Feature, ...] = (
     Feature("weekday", "time", "words", "day of the week it was opened", "at_creation"),
     Feature("opened_in_hours", "time", "number", "opened within business hours", "at_creation"),
     Feature("requester_ratings", "requester", "count", "earlier ratings by this requester", "at_creation"),
-    Feature("requester_mood", "requester", "mood", "this requester's ratings beyond what the tickets explain", "at_creation", -1),
+    Feature("requester_mood", "requester", "mood", "this requester's ratings beyond what the tickets explain",
+            "at_creation", -1),
     Feature("requester_last_rating", "requester", "rating", "this requester's last rating", "at_creation", -1),
     Feature("requester_tickets", "requester", "count", "tickets by this requester in three months", "at_creation"),
     Feature("requester_days", "requester", "days", "days since the requester joined", "at_creation"),
     Feature("role", "requester", "words", "requester's role", "at_creation"),
     Feature("account_ratings", "account", "count", "earlier ratings by the account", "at_creation"),
-    Feature("account_mood", "account", "mood", "the account's ratings beyond what its tickets explain", "at_creation", -1),
-    Feature("account_recent_mood", "account", "mood", "the account's latest ratings beyond what its tickets explain", "at_creation", -1),
+    Feature("account_mood", "account", "mood", "the account's ratings beyond what its tickets explain", "at_creation",
+            -1),
+    Feature("account_recent_mood", "account", "mood", "the account's latest ratings beyond what its tickets explain",
+            "at_creation", -1),
     Feature("account_open", "account", "count", "other open tickets of the account", "at_creation"),
     Feature("tier", "account", "words", "tier of the account", "at_creation"),
     Feature("account_days", "account", "days", "days as a customer", "at_creation"),

@@ -17,7 +17,7 @@ from scipy.special import expit
 from models.calibration import Calibration, fit_calibration
 from models.coding import Coding
 from models.logistic import Logistic, fit_logistic
-from models.model import Member, Model, contributions, margins
+from models.model import Member, Model, contributions
 from models.rows import Rows, coded, forward_folds
 from models.trees import MOST_ROUNDS, SHAPES, TreeShape, curve, fit_trees
 from verbatim.errors import EmptyError
@@ -95,7 +95,7 @@ def fit_model(
     rows: Rows, recipe: Recipe, signs: Mapping[str, int], calibration: tuple[Floats, NDArray[np.int8], Floats, Floats],
     *, seed: int, step: Step | None = None,
 ) -> Model:  # fmt: skip
-    """Fit the recipe on all ``rows``; ``calibration`` are margins, y, weights and scores of rows not seen in fitting."""
+    """Fit the recipe on all ``rows``; ``calibration`` are margins, y, weights and scores of rows not seen before."""
     weights = rows.weights
     coding = Coding.learn(rows.columns, weights, signs)
     codes = coding.codes(rows.columns)
@@ -254,7 +254,7 @@ def _scale(chance: Floats, score: Floats, weights: Floats) -> tuple[tuple[float,
     from sklearn.isotonic import IsotonicRegression
 
     chance, score, weights = chance[known], score[known], weights[known]
-    rising = bool(np.corrcoef(chance, score)[0, 1] > 0)
+    rising = bool(np.cov(chance, score)[0, 1] > 0)
     order = np.argsort(chance, kind="stable")
     parts = np.array_split(order, min(20, len(order) // 10))
     x = np.array([np.average(chance[part], weights=weights[part]) for part in parts])

@@ -12,16 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from models.log import (
-    CLOSED,
-    HANDOVER,
-    NEVER,
-    REOPENED,
-    SOLVED,
-    TicketLog,
-    moments,
-)
-from models.timeline import Timeline, coded_keys, running
+from models.log import CLOSED, NEVER, REOPENED, SOLVED, TicketLog, moments
+from models.timeline import Timeline, coded_keys, last_true, running
 from verbatim.scores.scales import SCALES
 
 if TYPE_CHECKING:
@@ -56,9 +48,14 @@ class Keyed:
         ordered = values[line.order]
         return cls(line, running(ordered), ordered)
 
-    def seen(self, keys: Places, at: Places, since: Places | None = None) -> tuple[Floats, Floats, Floats]:
-        """Number, sum and last value of each key before a moment (from ``since`` on); the last is NaN without any."""
-        first, last = self.line.until(keys, at, inclusive=False)
+    def seen(
+        self, keys: Places, at: Places, since: Places | None = None, *, inclusive: bool = False
+    ) -> tuple[Floats, Floats, Floats]:
+        """Number, sum and last value of each key before a moment (``inclusive``: or at it), from ``since`` on.
+
+        The last is NaN without any.
+        """
+        first, last = self.line.until(keys, at, inclusive=inclusive)
         if since is not None:
             _, first = self.line.until(keys, since, inclusive=False)
         count = (last - first).astype(np.float64)
@@ -144,12 +141,12 @@ class History:
         for name in ("product", "issue_type"):
             n, total, _ = self.by_kind.seen(_codes(self.kinds, _prefixed(name, asked.words[name])), at, at - RECENT)
             found[f"{name}_rating"] = np.where(n > 0, (total + 3 * LEAN * usual) / (n + 3 * LEAN), np.nan)
-        n, _, _ = self.raised_by_contact.seen(contact, at, at - QUARTER)
+        n, _, _ = self.raised_by_contact.seen(contact, at, at - QUARTER, inclusive=True)
         found["requester_tickets"] = n
-        _, total, _ = self.open_of_account.seen(account, at)
+        _, total, _ = self.open_of_account.seen(account, at, inclusive=True)
         found["account_open"] = np.where(account >= 0, np.maximum(total - asked.is_open, 0), np.nan)
         agent = _codes(self.agents, asked.words["agent"])
-        _, total, _ = self.load_of_agent.seen(agent, at)
+        _, total, _ = self.load_of_agent.seen(agent, at, inclusive=True)
         found["agent_load"] = np.where(agent >= 0, np.maximum(total - asked.is_open, 0), np.nan)
         n, total, _ = self.by_agent.seen(agent, at)
         found["agent_rating"] = np.where(n > 0, (total + 3 * LEAN * usual) / (n + 3 * LEAN), np.nan)
@@ -187,7 +184,8 @@ def build_history(
     """Gather all that is known; ``answers`` as ``verbatim.storage.queries.answers`` gives them (any metric).
 
     ``expected`` gives, for places of tickets and moments, the shares that their handling leads one to expect (NaN: no
-    idea), which moods are measured against; without it, earlier answers of everybody. ``holders`` are, from `models.state`, the agent who held each ticket first, and before and after each event.
+    idea), which moods are measured against; without it, earlier answers of everybody. ``holders`` are, from
+    `models.state`, the agent who held each ticket first, and before and after each event.
     """
     given = _given(answers)
     place = log.place_of()
@@ -199,8 +197,8 @@ def build_history(
     accounts_, (account_of_answer, account_of_ticket) = coded_keys(account, log.account)
     kinds, coded = coded_keys(*(_prefixed(name, _of(log.words[name], ticket)) for name in ("product", "issue_type")))
     agents, load = _load(log, holders)
-    agent = _codes(agents, _of(log.words["agent"], ticket))
-    opened, ended = _open_spans(log)
+    agent = _codes(agents, _held(log, holders, ticket, at))
+    opened, ended = _openings(log)
     above = _above_usual(given["metric"].to_numpy(object), at, value)
     if expected is not None:
         known = ticket >= 0
@@ -252,35 +250,42 @@ def _given(answers: pd.DataFrame | None) -> pd.DataFrame:
     rows = answers[answers["value"].notna() & answers["answered_at"].notna()]
     share = share_of_scale(rows["value"].to_numpy(np.float64), rows["scale"].to_numpy(object))
     rows = rows.assign(share=share)
-    return rows[rows["share"].notna()]
+    return rows[rows["share"].notna()].sort_values(["answered_at", "metric", "share"], kind="stable")
 
 
 def _above_usual(metric: Objects, at: Places, value: Floats) -> Floats:
-    """How far each answer lies above the mean of the earlier answers to the same metric."""
+    """How far each answer lies above the mean of the earlier ones to the same metric and of ``LEAN`` in the middle."""
     found = np.zeros(len(value))
     for name in set(metric.tolist()):
         here = np.flatnonzero(metric == name)
         order = here[np.argsort(at[here], kind="stable")]
         earlier = running(value[order])[:-1]
         count = np.arange(len(order))
-        found[order] = value[order] - (earlier + LEAN * value[order].mean()) / (count + LEAN)
+        found[order] = value[order] - (earlier + LEAN / 2) / (count + LEAN)
     return found
 
 
-def _open_spans(log: TicketLog) -> tuple[tuple[Places, Places], tuple[Places, Places]]:
-    """Tickets and moments of opening (creation, reopening) and of ending (solved, or closed without being solved)."""
-    reopened = log.flagged(REOPENED)
-    solved = log.flagged(SOLVED)
-    was_solved = np.zeros(len(log), dtype=bool)
-    was_solved[log.ticket[solved]] = True
-    ends = solved | (log.flagged(CLOSED) & ~was_solved[log.ticket])
+def _open_around(log: TicketLog) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether its ticket was open before and after each event (e,): from the creation or a reopening to an ending."""
+    if not len(log.at):
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
+    start, latest = log.line.starts[log.ticket], last_true(log.flagged(REOPENED, SOLVED, CLOSED))
+    after = (latest < start) | (log.kind[latest] == REOPENED)
+    before = np.append(True, after[:-1]) | (np.arange(len(after)) == start)
+    return before, after
+
+
+def _openings(log: TicketLog) -> tuple[tuple[Places, Places], tuple[Places, Places]]:
+    """Tickets and moments of opening (creation, reopening), and of ending."""
+    before, after = _open_around(log)
+    again, ends = ~before & after, before & ~after
     dated = np.flatnonzero(log.created != NEVER)
-    opened = np.r_[dated, log.ticket[reopened]], np.r_[log.created[dated], log.at[reopened]]
+    opened = np.r_[dated, log.ticket[again]], np.r_[log.created[dated], log.at[again]]
     return opened, (log.ticket[ends], log.at[ends])
 
 
 def _load(log: TicketLog, holders: tuple[Objects, Objects, Objects] | None) -> tuple[dict[str, int], Keyed]:
-    """How many open tickets each agent holds: one more with each taken or reopened, one less with each given or solved."""
+    """Open tickets of each agent: one more with each taken or reopened, one less with each given or ended."""
     if holders is None:
         numbered, (codes,) = coded_keys(log.words["agent"])
         dated = log.created != NEVER
@@ -288,12 +293,22 @@ def _load(log: TicketLog, holders: tuple[Objects, Objects, Objects] | None) -> t
         return numbered, Keyed.of(codes, log.created, np.zeros(len(log)), len(numbered))
     first, before, after = holders
     numbered, (first_, before_, after_) = coded_keys(first, before, after)
-    moved, back, done = log.flagged(HANDOVER), log.flagged(REOPENED), log.flagged(SOLVED)
+    was_open, is_open = _open_around(log)
+    moved = before_ != after_
+    given, taken = was_open & (moved | ~is_open), is_open & (moved | ~was_open)
     dated = np.flatnonzero(log.created != NEVER)
-    keys = np.r_[first_[dated], before_[moved], after_[moved], after_[back], before_[done]]
-    at = np.r_[log.created[dated], log.at[moved], log.at[moved], log.at[back], log.at[done]]
-    change = np.repeat([1.0, -1.0, 1.0, 1.0, -1.0], [len(dated), moved.sum(), moved.sum(), back.sum(), done.sum()])
+    keys = np.r_[first_[dated], before_[given], after_[taken]]
+    at = np.r_[log.created[dated], log.at[given], log.at[taken]]
+    change = np.repeat([1.0, -1.0, 1.0], [len(dated), given.sum(), taken.sum()])
     return numbered, Keyed.of(keys, at, change, len(numbered))
+
+
+def _held(log: TicketLog, holders: tuple[Objects, Objects, Objects] | None, ticket: Places, at: Places) -> Objects:
+    """The agent who held each ticket (−1: none) when it was rated."""
+    if holders is None or not len(log.at):
+        return _of(log.words["agent"], ticket)
+    first, last = log.line.until(ticket, at, inclusive=True)
+    return np.where(last > first, holders[2][last - 1], _of(holders[0], ticket))
 
 
 def _codes(numbered: Mapping[str, int], keys: Objects) -> Places:
@@ -308,12 +323,12 @@ def _prefixed(name: str, words: Objects) -> Objects:
 
 def _of(words: Objects, ticket: Places) -> Objects:
     """The word of each ticket, ``None`` for −1."""
-    return np.where(ticket >= 0, words[ticket], None) if len(words) else np.full(len(ticket), None, dtype=object)
+    nobody = np.full(len(ticket), None, dtype=object)
+    return np.where(ticket >= 0, words[ticket], nobody) if len(words) else nobody
 
 
 def _or_of_ticket(keys: Objects, of_ticket: Objects, ticket: Places) -> Objects:
-    filled = _of(of_ticket, ticket)
-    return np.where(pd.isna(keys), filled, keys) if len(keys) else keys
+    return np.where(pd.isna(keys), _of(of_ticket, ticket), keys)
 
 
 def _column(frame: pd.DataFrame | None, name: str) -> dict[str, str | None]:

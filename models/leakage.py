@@ -31,11 +31,11 @@ SUSPICIOUS = 0.95  # AUC of one column alone
 ALWAYS_FILLED, NEVER_FILLED = 0.9, 0.05
 LEAST_OPEN = 20
 _LATE = re.compile(
-    r"(?<![a-z])(csat|nps|ces|satisfaction|satisfied|rating|rated|survey\w*|remarks?|feedback|resolution|resolved?|"
+    r"(?<![a-z])(csat|nps|ces|satisfaction|satisfied|ratings?|rated|survey\w*|remarks?|feedback|resolution|resolved?|"
     r"solved?|closed?|closing|closure|verbatim)(?![a-z])"
 )
 _EARLIER = re.compile(r"prev|last|earlier|past|histor|former|prior|before|usual|mean_of")
-_WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def usable(
@@ -102,8 +102,9 @@ def refuse_suspicious(columns: Columns, y: NDArray[np.int8], weights: Floats, ke
         found = max(_alone(values, y, weights, half))
         if found >= SUSPICIOUS:
             raise LeakageError(
-                f"the column {name!r} alone tells {found:.0%} of the pairs apart (AUC {found:.3f}); nothing known of an "
-                "open ticket does that, so it was probably written with the rating or after it: declare it after_close"
+                f"the column {name!r} alone tells {found:.0%} of the pairs apart (AUC {found:.3f}); nothing known of "
+                "an open ticket does that, so it was probably written with the rating or after it: declare it "
+                "after_close"
             )
 
 

@@ -80,8 +80,8 @@ class TicketLog:
 def read_log(tickets: pd.DataFrame, events: pd.DataFrame | None = None, further: Sequence[str] = ()) -> TicketLog:
     """Make a log of frames.
 
-    ``tickets`` needs ``id`` and ``created_at``; ``events`` ``ticket_id``, ``at`` and ``kind``; the rest is used where it
-    is there. ``further`` are columns of ``tickets`` that are features of their own. Tickets without events get those
+    ``tickets`` needs ``id`` and ``created_at``; ``events`` ``ticket_id``, ``at`` and ``kind``; the rest is used where
+    it is there. ``further`` are columns of ``tickets`` that are features of their own. Tickets without events get those
     that ``first_reply_at``, ``solved_at`` and ``closed_at`` tell of.
 
     Raises:
@@ -129,7 +129,7 @@ def moments(times: pd.Series[Any]) -> Places:
 def further_column(column: pd.Series[Any]) -> NDArray[Any]:
     """A column of an export as numbers where all of it are, else as words (``None`` where empty)."""
     if column.dtype.kind in "fiub":
-        return column.to_numpy(np.float64)
+        return column.to_numpy(np.float64, na_value=np.nan)
     known = column.dropna()
     read = pd.to_numeric(known.astype(str), errors="coerce") if len(known) else known
     if len(known) and not read.isna().any() and known.nunique() > 2:
@@ -146,7 +146,7 @@ def kind_of(word: str | None) -> int:
     >>> kind_of("Customer replied") == CUSTOMER, kind_of("ticket.reassigned") == HANDOVER
     (True, True)
     """
-    said = (word or "").casefold()
+    said = word.casefold() if isinstance(word, str) else ""
     return next((kind for kind, parts in _KINDS if any(part in said for part in parts)), OTHER)
 
 
@@ -156,11 +156,12 @@ def _events_of(tickets: pd.DataFrame, events: pd.DataFrame | None, place: Mappin
         events = pd.DataFrame(columns=["ticket_id", "at", "kind"])
     _require(events, ("ticket_id", "at", "kind"), "events")
     ticket = np.fromiter((place.get(key, -1) for key in events["ticket_id"].tolist()), np.int64, len(events))
-    known = {word: kind_of(word) for word in set(events["kind"].tolist())}
+    words = _objects(events, "kind").tolist()
+    known = {word: kind_of(word) for word in set(words)}
     arrays = {
         "ticket": ticket,
         "at": moments(events["at"]),
-        "kind": np.fromiter((known[word] for word in events["kind"].tolist()), np.int8, len(events)),
+        "kind": np.fromiter((known[word] for word in words), np.int8, len(events)),
         "before": _objects(events, "from_value"),
         "after": _objects(events, "to_value"),
         "actor": _objects(events, "actor"),
@@ -189,7 +190,7 @@ def _clean(arrays: dict[str, Any], created: Places) -> tuple[dict[str, Any], lis
     if early.any():
         notes.append(f"{int(early.sum())} events lie before their ticket's creation and count as of that moment")
         arrays["at"] = np.where(early, created[arrays["ticket"]], arrays["at"])
-    order = np.lexsort((arrays["kind"], arrays["at"], arrays["ticket"]))
+    order = _order(arrays)
     arrays = {key: values[order] for key, values in arrays.items()}
     double = _doubles(arrays)
     if double.any():
@@ -198,25 +199,43 @@ def _clean(arrays: dict[str, Any], created: Places) -> tuple[dict[str, Any], lis
     return arrays, notes
 
 
+def _order(arrays: dict[str, Any]) -> Places:
+    """Events by ticket, time and kind; where all three are the same by their values, whatever the order given."""
+    order = np.lexsort((arrays["kind"], arrays["at"], arrays["ticket"]))
+    tied = _tied({name: arrays[name][order] for name in ("ticket", "at", "kind")})
+    places = order[tied]
+    values = [[str(value) for value in arrays[name][places]] for name in ("text", "actor", "after", "before")]
+    numbers = [arrays[name][places] for name in ("kind", "at", "ticket")]
+    order[tied] = places[np.lexsort((*map(np.array, values), *numbers))] if len(places) else places
+    return order
+
+
 def _doubles(arrays: dict[str, Any]) -> NDArray[np.bool_]:
     """Which sorted events repeat one before them: same ticket, time and kind, and the same values."""
-    same = np.zeros(len(arrays["at"]), dtype=bool)
-    for name in ("ticket", "at", "kind"):
-        same[1:] = (arrays[name][1:] == arrays[name][:-1]) & (same[1:] if name != "ticket" else True)
+    double = np.zeros(len(arrays["at"]), dtype=bool)
     seen: set[tuple[Any, ...]] = set()
-    for place in np.flatnonzero(same | np.r_[same[1:], False]):
+    for place in np.flatnonzero(_tied(arrays)):
         row = tuple(arrays[name][place] for name in ("ticket", "at", "kind", "before", "after", "actor", "text"))
-        same[place] = row in seen
+        double[place] = row in seen
         seen.add(row)
-    return same
+    return double
+
+
+def _tied(arrays: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Which sorted events have the ticket, time and kind of one beside them."""
+    same = np.ones(max(len(arrays["at"]) - 1, 0), dtype=bool)
+    for name in ("ticket", "at", "kind"):
+        same &= arrays[name][1:] == arrays[name][:-1]
+    return np.append(same, False) | np.append(False, same) if len(arrays["at"]) else np.zeros(0, dtype=bool)
 
 
 def _objects(frame: pd.DataFrame, name: str) -> Objects:
     """A column as objects, ``None`` where nothing is known or the frame has no such column."""
     if name not in frame:
         return np.full(len(frame), None, dtype=object)
-    values = frame[name].to_numpy(object)
-    return np.where(pd.isna(values), None, values) if len(values) else values
+    values = frame[name].to_numpy(object, copy=True)
+    values[pd.isna(values)] = None
+    return values
 
 
 def _require(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None:

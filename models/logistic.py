@@ -37,7 +37,7 @@ class Logistic:
         return self.intercept + np.asarray(design @ self.coefficients)
 
     def contributions(self, design: sparse.csr_matrix, coding: Coding) -> tuple[Floats, float]:
-        """(n, f) log odds that each feature adds to the mean of training, and that mean: together the margin, exactly."""
+        """(n, f) log odds that each feature adds to the mean of training, and that mean: the margin, exactly."""
         owners = coding.owners()
         gather = np.zeros((len(owners), len(coding.columns)))
         gather[np.arange(len(owners)), owners] = self.coefficients
@@ -62,11 +62,12 @@ def fit_logistic(
     weights: Floats,
     *,
     penalty: float,
-    rising: NDArray[np.bool_],
+    rising: NDArray[np.int8],
     start: Logistic | None = None,
 ) -> Logistic:
-    """Minimise Σ w·log-loss + penalty/2 · ‖coefficients‖² (the intercept is free); ``rising`` ones stay at least 0.
+    """Minimise Σ w·log-loss + penalty/2 · ‖coefficients‖² (the intercept is free).
 
+    Coefficients stay at least 0 where ``rising`` is 1, at most 0 where it is −1.
     ``start`` is a solution nearby (of another penalty), which saves steps.
     """
     total = weights.sum()
@@ -83,7 +84,7 @@ def fit_logistic(
         value = float((weights * (np.logaddexp(0, margins) - y * margins)).sum() + penalty / 2 * at[1:] @ at[1:])
         return value / total, np.r_[slack.sum(), backwards @ slack + penalty * at[1:]] / total
 
-    bounds = [(None, None), *[(0.0, None) if up else (None, None) for up in rising]]
+    bounds = [(None, None), *[(0.0 if way > 0 else None, 0.0 if way < 0 else None) for way in rising.tolist()]]
     found = minimize(
         loss, guess, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MOST_STEPS, "ftol": 1e-9}
     ).x

@@ -1,8 +1,8 @@
 """A fitted model: columns in; probabilities with intervals, and exact additive contributions, out.
 
 Members fitted on all rows give the margin (their mean); members each fitted on another draw of the accounts say how
-unsure it is (their spread). A word that training did not know, or a column that is missing, makes the interval wider by what that
-feature usually moves.
+unsure it is (their spread). A word that training did not know, or a column that is missing, makes the interval wider
+by what that feature usually moves.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """Of each row (n,): probability of dissatisfaction with its interval, the margin (log odds, not calibrated) and the
-    expected score."""
+    """Of each row (n,): probability of dissatisfaction with its interval, margin and expected score.
+
+    The margin is in log odds, not calibrated.
+    """
 
     p: Floats
     low: Floats
@@ -93,7 +95,7 @@ class Model:
         if not self.scale:
             return np.full(len(p), np.nan)
         x, score = np.asarray(self.scale).T
-        return np.interp(p, x, score)
+        return np.asarray(np.interp(p, x, score), dtype=np.float64)
 
     def explain(self, columns: Columns) -> Explained:
         """Exact contributions, averaged over the members (and over ``background`` for a missing column)."""
@@ -110,8 +112,10 @@ class Model:
         return Explained(self.coding.names, total, base)
 
     def _margins(self, codes: Floats, absent: list[int]) -> tuple[Floats, Floats | None, Floats]:
-        """(n,) margins and their variance over the draws; with columns absent also mean probabilities, and the variance
-        that the absence adds."""
+        """(n,) margins and their variance over the draws.
+
+        With columns absent also mean probabilities, and the variance that the absence adds.
+        """
         fillings = self.background if absent else self.background[:1]
         mean, square, spread, chance = (np.zeros(len(codes)) for _ in range(4))
         for filling in fillings:
@@ -145,4 +149,5 @@ def contributions(coding: Coding, member: Member, codes: Floats) -> tuple[Floats
         parts.append(member.logistic.contributions(coding.design(codes), coding))
     if member.trees is not None:
         parts.append(member.trees.contributions(codes))
-    return sum(part for part, _ in parts) / len(parts), sum(base for _, base in parts) / len(parts)
+    total = np.stack([part for part, _ in parts]).sum(axis=0)
+    return np.asarray(total / len(parts)), sum(base for _, base in parts) / len(parts)

@@ -122,7 +122,7 @@ def shares(scores: NDArray[np.float64], scale: str) -> NDArray[np.float64]:
     found = share_of_scale(scores, np.full(len(scores), scale, dtype=object))
     if np.isnan(found).all() and len(scores):
         span = float(np.ptp(scores)) or 1.0
-        return (scores - scores.min()) / span
+        found = np.asarray((scores - scores.min()) / span, dtype=np.float64)
     return found
 
 
@@ -133,10 +133,9 @@ def demand_kind(predictor: Predictor, kind: str) -> None:
         UserError: it is of the other kind.
     """
     if predictor.kind != kind:
-        raise UserError(
-            f"this predictor was trained on {'tickets with events' if predictor.kind == 'tickets' else 'flat columns'}; "
-            f"it cannot score {'tickets of the store' if kind == 'tickets' else 'a plain table'}"
-        )
+        learnt = "tickets with events" if predictor.kind == "tickets" else "flat columns"
+        asked = "tickets of the store" if kind == "tickets" else "a plain table"
+        raise UserError(f"this predictor was trained on {learnt}; it cannot score {asked}")
 
 
 def _unknown(values: NDArray[Any]) -> NDArray[Any]:

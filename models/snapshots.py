@@ -38,8 +38,10 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The customer's messages, by ticket in order of time; the first is subject and body. ``before`` (e + 1,) counts
-    those among the events up to each."""
+    """The customer's messages, by ticket in order of time; the first is subject and body.
+
+    ``before`` (e + 1,) counts those among the events up to each.
+    """
 
     texts: tuple[str | None, ...]
     starts: Places
@@ -49,8 +51,11 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """Everything a look at a ticket needs. ``promised`` are hours to the first reply, by priority; ``meaning`` vectors
-    of the first messages (t, d) and running sums of those of later ones (m + 1, d)."""
+    """Everything a look at a ticket needs.
+
+    ``promised`` are hours to the first reply, by priority; ``opening`` vectors of the first messages (t, d), and
+    ``later`` running sums of those of later ones (m + 1, d).
+    """
 
     states: States
     history: History
@@ -130,13 +135,14 @@ class TicketView:
     def _sla_left(self, priority: NDArray[np.object_], found: Mapping[str, Any]) -> Floats:
         """Hours left to the promised first reply; negative when it is late, NaN where nothing is promised."""
         promised = np.array([self.promised.get(word, np.nan) if word else np.nan for word in priority.tolist()])
-        return promised - found["first_wait_open"]
+        left: Floats = promised - found["first_wait_open"]
+        return left
 
     def _time(self, created: Places) -> dict[str, Any]:
         hours = self.states.hours
         local = pd.DatetimeIndex(created.astype("datetime64[us]"), tz="UTC").tz_convert(hours.tz)
         days = np.array([*WEEKDAYS, None], dtype=object)
-        weekday = np.nan_to_num(local.dayofweek.to_numpy(np.float64), nan=7).astype(np.int64)
+        weekday = np.nan_to_num(local.day_of_week.to_numpy(np.float64), nan=7).astype(np.int64)
         return {
             "hour": local.hour.to_numpy(np.float64),
             "weekday": days[weekday],

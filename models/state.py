@@ -7,7 +7,7 @@ moment. Columns of tickets hold the last value ("agent", "channel"), so earlier 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,7 +94,8 @@ class States:
         """Whether tickets were neither solved nor closed, or reopened since."""
         first, last = self.log.line.until(ticket, moment, inclusive=True)
         ended = _before(self.last_end, first, last, -1)
-        return (ended < first) | (_before(self.last_reopening, first, last, -1) > ended)
+        reopened = _before(self.last_reopening, first, last, -1)
+        return np.asarray((ended < first) | (reopened > ended), dtype=np.bool_)
 
     def _end(self, ticket: Places) -> Places:
         return self.log.line.starts[ticket + 1]
@@ -135,8 +136,6 @@ def states_of(log: TicketLog, hours: BusinessHours) -> States:
     waited, waited_open = np.zeros(len(log.at)), np.zeros(len(log.at))
     waited[places] = (log.at[places] - begun) / HOUR
     waited_open[places] = hours.hours_between(begun, log.at[places])
-    from dataclasses import replace
-
     return replace(
         states, waited=highest_so_far(waited, log.ticket), waited_open=highest_so_far(waited_open, log.ticket)
     )

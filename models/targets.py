@@ -35,7 +35,7 @@ class Target:
         """1 where a rating is a case, else 0, (n,)."""
         compared = {"<=": scores <= self.bound, "<": scores < self.bound, ">=": scores >= self.bound,
                     ">": scores > self.bound, "=": scores == self.bound}[self.sign]  # fmt: skip
-        return compared.astype(np.int8)
+        return np.asarray(compared, dtype=np.int8)
 
 
 def read_target(text: str) -> Target:

@@ -39,12 +39,12 @@ class Timeline:
         known = np.where(keys >= 0, keys, 0)
         first = self.starts[known] if len(self.starts) > 1 else np.zeros(len(keys), np.int64)
         last = np.searchsorted(self.ranked, known * (len(self.times) + 1) + rank)
-        return first, np.where(keys >= 0, np.maximum(last, first), first)
+        return first, np.where(keys >= 0, np.maximum(last, first), first).astype(np.int64)
 
 
 def running(values: Floats) -> Floats:
     """Sums of the values before each place, (n + 1,): the sum over [a, b) is ``s[b] − s[a]``."""
-    return np.r_[0.0, np.cumsum(values)]
+    return np.concatenate([[0.0], np.cumsum(values)])
 
 
 def last_true(flags: NDArray[np.bool_]) -> Places:
@@ -63,8 +63,9 @@ def highest_so_far(values: Floats, group: Places) -> Floats:
     """The highest value up to each place within its group; ``group`` does not fall, values are at least 0."""
     if not len(values):
         return values
-    step = float(values.max()) + 1.0
-    return np.maximum.accumulate(values + group * step) - group * step
+    distinct, rank = np.unique(values, return_inverse=True)  # ranks, since sums with floats would round
+    highest = np.maximum.accumulate(rank + group * len(distinct)) - group * len(distinct)
+    return np.asarray(distinct[highest], dtype=np.float64)
 
 
 def coded_keys(*columns: NDArray[np.object_]) -> tuple[dict[str, int], list[Places]]:

@@ -51,9 +51,9 @@ class Limits:
 class Trained:
     """A predictor's models and what is known of them.
 
-    ``model`` is fitted on everything, ``proof`` on what was rated before ``held_from`` (microseconds); ``bands`` are the
-    risks from which on it is raised, and high; ``usual`` the median of each number by queue ("" for all);
-    ``cases_kept`` past tickets, for finding similar ones.
+    ``model`` is fitted on everything, ``proof`` on what was rated before ``held_from`` (microseconds); ``bands`` are
+    the risks from which on it is raised, and high; ``usual`` the median of each number by queue ("" for all);
+    ``known`` past tickets, for finding similar ones.
     """
 
     model: Model
@@ -71,7 +71,7 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Past rated tickets: ids and scores (k,), and the contributions of their features (k, f) for finding similar ones."""
+    """Past rated tickets, for finding similar ones: ids and scores (k,), contributions of their features (k, f)."""
 
     ticket: tuple[str, ...]
     score: Floats
@@ -95,7 +95,8 @@ def check_enough(rows: Rows, limits: Limits, what: str) -> None:
     if tickets < limits.tickets or rarer < limits.cases:
         raise NoSkillError(
             f"{tickets} rated tickets, {cases} of them {what}: too few to prove any skill (at least {limits.tickets} "
-            f"tickets and {limits.cases} of the rarer kind; settings predictor_minimum_tickets, predictor_minimum_cases)"
+            f"tickets and {limits.cases} of the rarer kind; settings predictor_minimum_tickets and "
+            "predictor_minimum_cases)"
         )
 
 
@@ -114,8 +115,8 @@ def train(
 ) -> Trained:
     """Train and judge; see the module.
 
-    ``baselines`` are columns that the predictor must beat alone, by name; ``answering`` (n,) is the probability that such
-    a ticket is rated at all.
+    ``baselines`` are columns that the predictor must beat alone, by name; ``answering`` (n,) is the probability that
+    such a ticket is rated at all.
 
     Raises:
         EmptyError, NoSkillError: too little to learn from, see `check_enough`.
@@ -125,6 +126,11 @@ def train(
     check_enough(rows, bounds, what)
     leakage.refuse_suspicious(rows.columns, rows.y, rows.weights, rows.ticket)
     early, late, held_from = split_by_time(rows, held_back)
+    if not early.any() or not late.any():
+        raise EmptyError(
+            "the ratings cannot be split into earlier and later ones, since nearly all have the same time; give each "
+            "the moment at which it was made"
+        )
     past, held = rows.take(np.flatnonzero(early)), rows.take(np.flatnonzero(late))
     chosen = choose(past, signs, seed=seed, step=step)
     unseen = chosen.margins, past.y[chosen.places], past.weights[chosen.places], past.score[chosen.places]
@@ -197,7 +203,7 @@ def _alone(past: Rows, held: Rows, column: str) -> Floats | None:
         return None
     design = coding.design(coding.codes({column: past.columns[column]}))
     fitted = fit_logistic(
-        design, past.y, past.weights, penalty=BASELINE_PENALTY, rising=np.zeros(design.shape[1], dtype=bool)
+        design, past.y, past.weights, penalty=BASELINE_PENALTY, rising=np.zeros(design.shape[1], dtype=np.int8)
     )
     return expit(fitted.margins(coding.design(coding.codes({column: held.columns[column]}))))
 
@@ -213,6 +219,7 @@ def _usual(rows: Rows, queue: str) -> dict[str, dict[str, float]]:
     """The median of each number over tickets as they were rated, by queue and ("") for all."""
     last = rows.take(_last_of_each(rows))
     queues = last.columns.get(queue)
+    queues = None if queues is None or is_number(queues) else queues
     found: dict[str, dict[str, float]] = {}
     for name in ["", *sorted({word for word in queues.tolist() if word is not None} if queues is not None else ())]:
         here = slice(None) if not name or queues is None else queues == name

@@ -44,7 +44,7 @@ class Trees:
         return np.asarray(self.booster.predict(codes, raw_score=True, num_threads=_threads(codes)), dtype=np.float64)
 
     def contributions(self, codes: Floats) -> tuple[Floats, float]:
-        """(n, f) SHAP values in log odds (TreeSHAP, Lundberg et al. 2018) and their base: together the margin, exactly."""
+        """(n, f) SHAP values in log odds (TreeSHAP, Lundberg et al. 2018) and their base: the margin, exactly."""
         found = np.asarray(self.booster.predict(codes, pred_contrib=True, num_threads=_threads(codes)))
         return found[:, :-1], float(found[0, -1]) if len(found) else 0.0
 

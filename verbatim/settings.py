@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         "17:00", description="when a working day ends, HH:MM, up to 24:00", validate_default=True
     )
     holidays: list[date] = Field(default_factory=list, description="days on which nobody works, as YYYY-MM-DD")
+    first_reply_hours: dict[str, float] = Field(
+        default_factory=dict,
+        description="business hours within which a first reply is promised, by priority, for example urgent = 1",
+    )
     predictor_columns: dict[str, Literal["at_creation", "while_open", "after_close"]] = Field(
         default_factory=dict,
         description='when each further column of tickets is known, for example product = "at_creation"',
