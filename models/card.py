@@ -50,7 +50,7 @@ class FeatureLine:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """Everything that a card says; ``candidates`` are (name, log loss, AUC), ``left_out`` (column, why)."""
+    """Everything that a card says; ``candidates`` are (name, log loss), ``left_out`` (column, why)."""
 
     name: str
     metric: str
@@ -65,7 +65,7 @@ class CardFacts:
     evaluation: Evaluation | None
     gate_reasons: tuple[str, ...]
     chosen: str
-    candidates: tuple[tuple[str, float, float], ...]
+    candidates: tuple[tuple[str, float], ...]
     calibration: str
     features: tuple[FeatureLine, ...]
     left_out: tuple[tuple[str, str], ...]
@@ -273,7 +273,7 @@ def _gate(facts: CardFacts) -> Section:
 def _features(facts: CardFacts) -> Section:
     lines = sorted(facts.features, key=lambda one: (-(one.importance or 0.0), one.name))
     rows = [(one.name, one.group, one.kind, one.availability, number(one.importance), one.description) for one in lines]
-    candidates = joined([f"{name} (log loss {loss:.4f}, AUC {area:.3f})" for name, loss, area in facts.candidates])
+    candidates = joined([f"{name} (log loss {loss:.4f})" for name, loss in facts.candidates])
     chosen = f"Chosen: {facts.chosen}." + (f" Compared in time-ordered folds: {candidates}." if candidates else "")
     head = ("Feature", "Group", "Kind", "Known", "Points", "What it is")
     caption = f"{many(len(rows), 'feature')}; points: by how much it moves the risk of a ticket, on average"

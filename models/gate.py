@@ -31,14 +31,11 @@ def pass_gate(evaluation: Evaluation, rows: Rows, limits: Limits, what: str) -> 
         return Gate(False, (f"{tickets} rated tickets, {cases} of them {what}, are too few",))
     if skill.value is None or skill.low is None or skill.high is None:
         return Gate(False, ("too few tickets were held back to measure any skill",))
-    said = f"{100 * skill.value:.1f} % (95 %: {100 * skill.low:.1f} to {100 * skill.high:.1f} %)"
+    said = f"{100 * skill.value:.1f} % (95 %: {100 * skill.low:.1f} to {100 * skill.high:.1f} %)".replace("-", "−")
     n = evaluation.overall.tickets
     if skill.low <= 0:
-        return Gate(
-            False,
-            (
-                f"no proven skill: on the {n} most recent tickets its error is better than that of “{best}” by {said}, "
-                "which may be nothing",
-            ),
-        )
-    return Gate(True, (f"on the {n} most recent tickets its error is better than that of “{best}” by {said}",))
+        found = f"its error is smaller than that of “{best}” by {said}: that may be nothing"
+        if skill.value <= 0:
+            found = f"its error is not smaller than that of “{best}”: the gain is {said}"
+        return Gate(False, (f"no proven skill: on the {n} most recent tickets {found}",))
+    return Gate(True, (f"on the {n} most recent tickets its error is smaller than that of “{best}” by {said}",))

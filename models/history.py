@@ -110,7 +110,6 @@ class History:
     kinds: Mapping[str, int]  # "product", name → number …
     agents: Mapping[str, int]
     by_contact: Keyed
-    by_account: Keyed
     by_kind: Keyed
     by_agent: Keyed
     moods: Mapping[str, Fading]
@@ -132,9 +131,7 @@ class History:
         usual = np.where(n_all > 0, sum_all / np.maximum(n_all, 1), 0.5)
         contact, account = _codes(self.contacts, asked.contact), _codes(self.accounts, asked.account)
         found: dict[str, Any] = {"everybody_rating": np.where(n_all >= LEAN, usual, np.nan)}
-        found["requester_ratings"], _, found["requester_last_rating"] = self.by_contact.seen(contact, at)
-        n, _, _ = self.by_account.seen(account, at)
-        found["account_ratings"] = np.where(account >= 0, n, np.nan)
+        _, _, found["requester_last_rating"] = self.by_contact.seen(contact, at)
         for name, keys in (("requester", contact), ("account", account)):
             found[f"{name}_mood"] = self.moods[name].mean(keys, at, LEAN)
         found["account_recent_mood"] = self.moods["account_recent"].mean(account, at, LEAN / 2)
@@ -207,7 +204,6 @@ def build_history(
     return History(
         contacts=contacts_, accounts=accounts_, kinds=kinds, agents=agents,
         by_contact=Keyed.of(of_answer, at, value, len(contacts_)),
-        by_account=Keyed.of(account_of_answer, at, value, len(accounts_)),
         by_kind=Keyed.of(np.concatenate(coded), np.r_[at, at], np.r_[value, value], len(kinds)),
         by_agent=Keyed.of(agent, at, value, len(agents)),
         moods={

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SUSPICIOUS = 0.95  # AUC of one column alone
 ALWAYS_FILLED, NEVER_FILLED = 0.9, 0.05
 LEAST_OPEN = 20
+LEAST_KNOWN = 50  # values of a column that can look suspicious
 _LATE = re.compile(
     r"(?<![a-z])(csat|nps|ces|satisfaction|satisfied|ratings?|rated|survey\w*|remarks?|feedback|resolution|resolved?|"
     r"solved?|closed?|closing|closure|verbatim)(?![a-z])"
@@ -109,16 +110,19 @@ def refuse_suspicious(columns: Columns, y: NDArray[np.int8], weights: Floats, ke
 
 
 def _alone(values: NDArray[Any], y: NDArray[np.int8], weights: Floats, half: NDArray[np.bool_]) -> list[float]:
-    """AUC of the column's values and of whether it is filled, whichever way round."""
-    scores = [_filled(values).astype(np.float64)]
-    if is_number(values):
-        found = numbers(values)
-        known = ~np.isnan(found)
-        scores.append(np.where(known, found, np.median(found[known]) if known.any() else 0.0))
-    else:
-        scores.append(_encoded(values, y, weights, half))
-    aucs = [roc_auc(y, (score - score.min()) / (np.ptp(score) or 1.0), weights) or 0.5 for score in scores]
-    return [max(auc, 1 - auc) for auc in aucs]
+    """AUC of the column's values where they are known, and of whether they are, whichever way round."""
+    known = _filled(values)
+    found = [_auc(known.astype(np.float64), y, weights)]
+    if known.sum() >= LEAST_KNOWN:
+        score = numbers(values) if is_number(values) else _encoded(values, y, weights, half)
+        found.append(_auc(score[known], y[known], weights[known]))
+    return [max(auc, 1 - auc) for auc in found]
+
+
+def _auc(score: Floats, y: NDArray[np.int8], weights: Floats) -> float:
+    """0.5 where nothing can be told."""
+    auc = roc_auc(y, (score - score.min()) / (np.ptp(score) or 1.0), weights)
+    return 0.5 if auc is None else auc
 
 
 def _encoded(

@@ -124,7 +124,8 @@ def train(
     """
     bounds = limits or Limits()
     check_enough(rows, bounds, what)
-    leakage.refuse_suspicious(rows.columns, rows.y, rows.weights, rows.ticket)
+    last = rows.take(_last_of_each(rows))
+    leakage.refuse_suspicious(last.columns, last.y, last.weights, last.ticket)
     early, late, held_from = split_by_time(rows, held_back)
     if not early.any() or not late.any():
         raise EmptyError(
@@ -168,7 +169,7 @@ def _described(
     return Trained(
         model=model, proof=proof, recipe=recipe, held_from=held_from, evaluation=evaluation, gate=gate,
         bands=(raised, high),
-        reference=reference_of({**rows.take(last).columns, "predicted risk": risk[last]}),
+        reference=_reference(rows, risk, last, held_from),
         usual=_usual(rows, queue),
         known=Known(
             tuple(map(str, rows.ticket[last[-MOST_SIMILAR:]])), rows.score[last[-MOST_SIMILAR:]],
@@ -176,6 +177,15 @@ def _described(
         ),
         importance=dict(zip(found.names, np.abs(found.contributions).mean(axis=0).tolist(), strict=True)),
     )  # fmt: skip
+
+
+def _reference(rows: Rows, risk: Floats, last: NDArray[np.int64], held_from: int) -> dict[str, Any]:
+    """How features and risk were distributed among the tickets held back: what later ones are compared with.
+
+    Older ones would make the seasons, and whatever grows with time, look like drift on the first day.
+    """
+    recent = last[rows.rated[last] >= held_from]
+    return reference_of({**rows.take(recent).columns, "predicted risk": risk[recent]})
 
 
 def _judged(

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 THREADS = 2
+ROWS_FOR_THREADS = 20_000  # to fit; with fewer, threads wait for each other longer than they work
 MOST_ROUNDS = 400
+
+
+NODE_ARRAYS = ("split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child",
+               "internal_value", "internal_weight", "internal_count")  # fmt: skip
+LEAF_ARRAYS = ("leaf_value", "leaf_weight", "leaf_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,12 @@ class Trees:
         """
         import lightgbm
 
-        if not text.startswith("tree\n") or "\nend of trees\n" not in text:  # LightGBM itself ends the process on some
-            raise StorageError("the trees of the predictor are cut short or not LightGBM's text; train it again")
+        try:
+            _audit(text)
+        except (ValueError, KeyError, IndexError) as error:
+            raise StorageError(
+                "the trees of the predictor are cut short, altered or not LightGBM's text; train it again"
+            ) from error
         try:
             return cls(lightgbm.Booster(model_str=text))
         except lightgbm.basic.LightGBMError as error:
@@ -87,11 +97,78 @@ def curve(
     total = np.zeros(len(codes))
     for place, count in enumerate(counts):
         total = total + np.asarray(
-            trees.booster.predict(codes, raw_score=True, start_iteration=int(count) - every, num_iteration=every)
+            trees.booster.predict(
+                codes,
+                raw_score=True,
+                start_iteration=int(count) - every,
+                num_iteration=every,
+                num_threads=_threads(codes),
+            )  # fmt: skip
         )
         margins[:, place] = total
     losses = np.logaddexp(0, margins) - y[:, None] * margins
     return counts, np.asarray((weights[:, None] * losses).sum(axis=0) / weights.sum()), margins
+
+
+def _audit(text: str) -> None:
+    """Check what LightGBM is given: on damaged text it ends the process instead of raising an error.
+
+    Raises:
+        ValueError, KeyError, IndexError: the text is damaged.
+    """
+    head, _, rest = text.partition("\n\n")
+    known = dict(line.partition("=")[::2] for line in head.split("\n"))
+    features = int(known["max_feature_idx"]) + 1
+    single = known["num_class"] == known["num_tree_per_iteration"] == "1"
+    if not text.startswith("tree\n") or not single or len(known["feature_names"].split(" ")) != features:
+        raise ValueError("another header")
+    at = 0
+    for place, size in enumerate(map(int, known["tree_sizes"].split())):
+        block = rest[at : at + size]
+        if not block.startswith(f"Tree={place}\n") or block.find("\n\n") != len(block) - 3:
+            raise ValueError("another tree")
+        _audit_tree(dict(line.partition("=")[::2] for line in block.rstrip("\n").split("\n")), features)
+        at += size
+    tail = rest[at:]
+    if not tail.startswith("end of trees\n") or not tail.endswith("\nend of parameters\n\npandas_categorical:null\n"):
+        raise ValueError("another end")
+
+
+def _audit_tree(tree: dict[str, str], features: int) -> None:
+    leaves, words = int(tree["num_leaves"]), int(tree["num_cat"])
+    _ = float(tree["shrinkage"])
+    if (
+        leaves < 1
+        or words < 0
+        or (leaves == 1 and words)
+        or tree["is_linear"] != "0"
+        or len(_numbers(tree["leaf_value"])) != leaves
+    ):
+        raise ValueError("another number of leaves")
+    if leaves == 1:
+        return
+    lengths = {name: len(_numbers(tree[name])) for name in (*NODE_ARRAYS, *LEAF_ARRAYS)}
+    if any(size != leaves - (name in NODE_ARRAYS) for name, size in lengths.items()):
+        raise ValueError("another number of values")
+    nodes = list(zip(*(map(int, tree[name].split(" ")) for name in ("split_feature", "left_child", "right_child")),
+                     strict=True))  # fmt: skip
+    for place, (feature, *children) in enumerate(nodes):  # a child comes behind its parent; −1, −2, … are leaves
+        if not 0 <= feature < features or any(not place < child < leaves - 1 and not -leaves <= child < 0
+                                              for child in children):  # fmt: skip
+            raise ValueError("a node that is not there")
+    if words:
+        bounds = [int(bound) for bound in tree["cat_boundaries"].split(" ")]
+        if len(bounds) != words + 1 or bounds[0] != 0 or sorted(bounds) != bounds:
+            raise ValueError("other bounds of words")
+        if len([int(bits) for bits in tree["cat_threshold"].split(" ")]) != bounds[-1]:
+            raise ValueError("other words")
+    kinds, cuts = tree["decision_type"].split(" "), _numbers(tree["threshold"])
+    if any(int(kind) % 2 and not 0 <= cut < words for kind, cut in zip(kinds, cuts, strict=True)):
+        raise ValueError("words that are not there")
+
+
+def _numbers(written: str) -> list[float]:
+    return [float(number) for number in written.split(" ")]
 
 
 def _rows(codes: Floats, y: NDArray[np.int8], weights: Floats, coding: Coding) -> Any:  # noqa: ANN401
@@ -128,7 +205,7 @@ def _parameters(coding: Coding, shape: TreeShape, weights: Floats, seed: int) ->
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": THREADS,
+        "num_threads": THREADS if len(weights) >= ROWS_FOR_THREADS else 1,
         "verbose": -1,
     }
 

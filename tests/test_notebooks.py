@@ -41,6 +41,6 @@ def test_notebook_runs_from_top_to_bottom(notebook, tmp_path):
     assert "1 passed" in done.stdout
 
 
-@pytest.mark.parametrize("subject", ["scores", "themes"])
+@pytest.mark.parametrize("subject", ["scores", "themes", "predictive_csat"])
 def test_there_is_a_notebook_on_each_subject(subject):
     assert ROOT / "notebooks" / f"{subject}.ipynb" in NOTEBOOKS

@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 
 from models.features import signs
+from models.fitting import Recipe, choose, fit_model
 from models.log import read_log
+from models.predictor import Predictor, libraries
 from models.rows import Rows
 from models.snapshots import training_moments, view
+from models.trees import TreeShape
 from verbatim.business_hours import BusinessHours
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -105,8 +108,9 @@ def organisation(tickets=400, *, seed=3, signal=2.5):
     reopened = rng.random(tickets) < 0.2
     agent = rng.choice(list(AGENTS), (tickets, 2))
     moved = rng.random(tickets) < 0.3
+    urgent = rng.random(tickets) < 0.35
     slow = np.log1p(np.maximum(first, second))
-    strain = signal * (0.8 * (slow - slow.mean()) / slow.std() + 1.4 * reopened) - 1.4
+    strain = signal * (0.6 * (slow - slow.mean()) / slow.std() + 1.4 * reopened + 1.2 * urgent - 0.7) - 0.7
     unhappy = rng.random(tickets) < 1 / (1 + np.exp(-strain))
     score = np.where(unhappy, rng.integers(1, 4, tickets), rng.integers(4, 6, tickets))
     rows, events, answers = [], [], []
@@ -117,7 +121,7 @@ def organisation(tickets=400, *, seed=3, signal=2.5):
         rows.append(
             ticket(
                 key, start, account_id=account, contact_id=f"{account}-{rng.integers(3)}", agent=holder,
-                team=AGENTS[holder], channel=CHANNELS[rng.integers(3)], priority=("normal", "high")[rng.integers(2)],
+                team=AGENTS[holder], channel=CHANNELS[rng.integers(3)], priority=("normal", "high")[int(urgent[i])],
                 subject=None, body=None,
             )
         )  # fmt: skip
@@ -135,18 +139,19 @@ def organisation(tickets=400, *, seed=3, signal=2.5):
     return Organisation(tickets_frame(*rows), events_frame(*events), answers_frame(*answers))
 
 
-def flat(tickets=400, *, seed=5, signal=2.0):
+def flat(tickets=400, *, seed=5, signal=3.0):
     """A frame with one row a ticket, and its ratings, for the estimators."""
     rng = np.random.default_rng(seed)
     wait = rng.lognormal(1.5, 1.0, tickets)
-    reopens = rng.poisson(0.3, tickets)
-    strain = signal * ((np.log(wait) - 1.5) + reopens - 0.3) - 1.0
+    reopens, channel = rng.poisson(0.3, tickets), rng.choice(CHANNELS, tickets)
+    phone = channel == "phone"
+    strain = signal * ((np.log(wait) - 1.5) + reopens + phone - 0.6) - 1.0
     unhappy = rng.random(tickets) < 1 / (1 + np.exp(-strain))
     table = pd.DataFrame(
         {
             "wait": wait,
             "reopens": reopens,
-            "channel": rng.choice(CHANNELS, tickets),
+            "channel": channel,
             "seats": rng.integers(1, 500, tickets),
             "account": [f"a{place}" for place in rng.integers(0, 60, tickets)],
             "rated_at": pd.date_range("2026-01-01", periods=tickets, freq="3h", tz="UTC"),
@@ -156,3 +161,39 @@ def flat(tickets=400, *, seed=5, signal=2.0):
 
 
 DECLARED = {"wait": "while_open", "reopens": "while_open", "channel": "at_creation", "seats": "at_creation"}
+
+
+def fitted(rows, directions, estimator):
+    """A model of one estimator, calibrated on forward folds."""
+    recipe = Recipe(estimator, 6.0, TreeShape(leaves=4), 60, ())
+    chosen = choose(rows, directions, seed=1)
+    unseen = (
+        chosen.margins, rows.y[chosen.places], rows.weights[chosen.places], rows.score[chosen.places],
+    )  # fmt: skip
+    return fit_model(rows, recipe, directions, unseen, seed=1)
+
+
+def predictor_of(trained, rows, **known):
+    """What a version keeps of a training on tickets."""
+    return Predictor(
+        **{
+            "metric": "csat", "target": "score <= 3", "scale": "csat-5", "kind": "tickets", "trained": trained,
+            "features": tuple(rows.columns), "declared": {}, "left_out": (("note", "known only after closing"),),
+            "data_start": MONDAY, "data_end": after(24 * 300), "tickets": rows.tickets, "snapshots": len(rows),
+            "cases": rows.cases, "libraries": libraries(), "created_at": MONDAY,
+        }
+        | known
+    )  # fmt: skip
+
+
+def planted(n=600, *, seed=2):
+    """Columns and a label that depends on "wait" (up) and "team", for estimators on their own."""
+    rng = np.random.default_rng(seed)
+    wait = rng.lognormal(1.0, 1.0, n)
+    columns = {
+        "wait": np.where(rng.random(n) < 0.1, np.nan, wait),
+        "noise": rng.normal(size=n),
+        "team": objects(rng.choice(["north", "south", "west"], n)),
+    }
+    strain = 1.2 * (np.log(wait) - 1.0) + (columns["team"] == "west") - 0.8
+    return columns, (rng.random(n) < 1 / (1 + np.exp(-strain))).astype(np.int8)

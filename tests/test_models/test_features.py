@@ -1,0 +1,36 @@
+import numpy as np
+
+from models.features import BY_NAME, FEATURES, PERSONAL, feature_of, signs
+from models.snapshots import view
+from models.log import read_log
+from tests.test_models.made import MONDAY, OFFICE, micro, ticket, tickets_frame
+
+
+def test_every_feature_is_named_once_and_of_a_known_kind():
+    assert len(BY_NAME) == len(FEATURES)
+    assert {one.kind for one in FEATURES} <= {
+        "hours", "count", "share", "days", "rating", "words", "tone", "number", "mood", "meaning",
+    }  # fmt: skip
+    assert {one.sign for one in FEATURES} == {-1, 0, 1}
+
+
+def test_every_column_that_a_snapshot_makes_is_in_the_table():
+    log = read_log(tickets_frame(ticket("a")))
+    found = view(log, OFFICE).features(np.array([0]), micro(MONDAY))
+    assert set(found) <= set(BY_NAME)
+    assert {one.name for one in FEATURES if one.kind != "meaning"} == set(found)
+
+
+def test_longer_waits_reopens_and_handovers_never_lower_the_risk():
+    found = signs(tuple(BY_NAME))
+    for name in ("waiting", "first_wait", "longest_wait", "waiting_open", "reopens", "handovers"):
+        assert found[name] == 1
+    assert found["sla_left"] == -1 and "age_hours" not in found
+
+
+def test_who_the_agent_is_is_personal():
+    assert PERSONAL == {"agent", "agent_rating"}
+
+
+def test_a_column_of_an_organisations_own_is_its_own_group():
+    assert (feature_of("seats_sold").group, feature_of("seats_sold").said) == ("seats_sold", "seats sold")
