@@ -93,7 +93,7 @@ def read_log(tickets: pd.DataFrame, events: pd.DataFrame | None = None, further:
         raise UserError("a ticket's id is there twice; give each ticket one row, as it stands now")
     created = moments(tickets["created_at"])
     found = _events_of(tickets, events, {key: place for place, key in enumerate(ids.tolist())})
-    arrays, notes = _clean(found, created)
+    arrays, notes = clean_events(found, created)
     undated = int((created == NEVER).sum())
     if undated:
         notes.append(f"{undated} tickets have no creation time and are left out")
@@ -180,7 +180,8 @@ def _events_of(tickets: pd.DataFrame, events: pd.DataFrame | None, place: Mappin
     return arrays
 
 
-def _clean(arrays: dict[str, Any], created: Places) -> tuple[dict[str, Any], list[str]]:
+def clean_events(arrays: dict[str, Any], created: Places) -> tuple[dict[str, Any], list[str]]:
+    """The arrays of events in order, without doubles, none before its ticket's creation; and what was mended."""
     notes: list[str] = []
     lost = (arrays["ticket"] < 0) | (arrays["at"] == NEVER)
     if lost.any():

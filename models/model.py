@@ -14,6 +14,8 @@ import numpy as np
 from scipy.stats import t as student
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from models.calibration import Calibration
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SURE = 0.95
+ROWS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +104,43 @@ class Model:
         """Exact contributions, averaged over the members (and over ``background`` for a missing column)."""
         codes = self.coding.codes(columns)
         absent = [place for place, name in enumerate(self.coding.names) if name not in columns]
-        fillings = self.background if absent else self.background[:1]
         total, base = np.zeros(codes.shape), 0.0
-        for filling in fillings:
-            codes[:, absent] = filling[absent]
+        for rows, filled in self._filled(codes, absent):
             for member in self.members:
-                found, start = contributions(self.coding, member, codes)
-                total += found / (len(fillings) * len(self.members))
-                base += start / (len(fillings) * len(self.members))
+                found, start = contributions(self.coding, member, filled)
+                total[rows] += _mean_of_each(found, len(codes[rows])) / len(self.members)
+                base += start * len(codes[rows]) / len(codes) / len(self.members)
         return Explained(self.coding.names, total, base)
 
     def _margins(self, codes: Floats, absent: list[int]) -> tuple[Floats, Floats | None, Floats]:
-        """(n,) margins and their variance over the draws.
+        """(n,) margins and their variance over the draws; with columns absent also mean probabilities, and the variance
+        that the absence adds."""
+        mean, spread, chance = (np.empty(len(codes)) for _ in range(3))
+        for rows, filled in self._filled(codes, absent):
+            count = len(codes[rows])
+            centre = margins(self.coding, self.members, filled).mean(axis=1)
+            mean[rows] = _mean_of_each(centre, count)
+            drawn = margins(self.coding, self.draws, filled).var(axis=1, ddof=1)
+            spread[rows] = _mean_of_each(drawn, count) + centre.reshape(-1, count).var(axis=0)
+            chance[rows] = _mean_of_each(self.calibration.probabilities(centre), count)
+        return mean, chance if absent else None, spread
 
-        With columns absent also mean probabilities, and the variance that the absence adds.
-        """
-        fillings = self.background if absent else self.background[:1]
-        mean, square, spread, chance = (np.zeros(len(codes)) for _ in range(4))
-        for filling in fillings:
-            codes[:, absent] = filling[absent]
-            centre = margins(self.coding, self.members, codes).mean(axis=1)
-            mean += centre / len(fillings)
-            square += centre**2 / len(fillings)
-            spread += margins(self.coding, self.draws, codes).var(axis=1, ddof=1) / len(fillings)
-            chance += self.calibration.probabilities(centre) / len(fillings)
-        return mean, chance if absent else None, spread + np.maximum(square - mean**2, 0.0) * bool(absent)
+    def _filled(self, codes: Floats, absent: list[int]) -> Iterator[tuple[slice, Floats]]:
+        """Some of the rows at a time, each as often as there are rows of ``background`` to fill what is absent from."""
+        if not absent:
+            yield slice(0, len(codes)), codes
+            return
+        for first in range(0, len(codes), ROWS_AT_ONCE):
+            part = slice(first, min(first + ROWS_AT_ONCE, len(codes)))
+            count = len(codes[part])
+            filled = np.tile(codes[part], (len(self.background), 1))
+            filled[:, absent] = np.repeat(self.background[:, absent], count, axis=0)
+            yield part, filled
+
+
+def _mean_of_each(values: Floats, count: int) -> Floats:
+    """The mean over the fillings of each of ``count`` rows."""
+    return np.asarray(values.reshape(-1, count, *values.shape[1:]).mean(axis=0))
 
 
 def margins(coding: Coding, members: tuple[Member, ...], codes: Floats) -> Floats:

