@@ -85,7 +85,9 @@ def _peers(
     for seed in SEEDS:
         boosted = HistGradientBoostingClassifier(random_state=seed, categorical_features="from_dtype")
         yield "HistGradientBoosting", seed, boosted.fit(few[past], y[past]).predict_proba(few[later])[:, 1]
-        cat = CatBoostClassifier(verbose=0, random_seed=seed, cat_features=list(WORDS), thread_count=2, allow_writing_files=False)
+        cat = CatBoostClassifier(
+            verbose=0, random_seed=seed, cat_features=list(WORDS), thread_count=2, allow_writing_files=False
+        )
         yield "CatBoost", seed, cat.fit(text[past], y[past]).predict_proba(text[later])[:, 1]
         forest = RandomForestClassifier(random_state=seed, n_jobs=2)
         filled = codes.fillna(-1)
@@ -166,7 +168,12 @@ def _both(store: Any, settings: Settings, learnt: Any, truth: dict[str, float]) 
     class Places:
         """Gives the place of a ticket as its only feature."""
 
-        metric, target, cases, tickets = "csat", learnt.predictor.target, learnt.predictor.cases, learnt.predictor.tickets
+        metric, target, cases, tickets = (
+            "csat",
+            learnt.predictor.target,
+            learnt.predictor.cases,
+            learnt.predictor.tickets,
+        )
 
         def look(self, view: Any) -> Any:
             return view

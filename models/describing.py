@@ -58,4 +58,6 @@ def _said(predictor: Predictor, name: str) -> str:
     if feature.kind != "meaning" or predictor.meaning is None:
         return feature.said
     high, low = predictor.meaning.describe(int(name.rpartition("_")[2]) - 1)
-    return f"{feature.said}: {', '.join(high)} against {', '.join(low)}" if low else f"{feature.said}: {', '.join(high)}"
+    return (
+        f"{feature.said}: {', '.join(high)} against {', '.join(low)}" if low else f"{feature.said}: {', '.join(high)}"
+    )

@@ -81,6 +81,9 @@ def choose(rows: Rows, signs: Mapping[str, int], *, seed: int, step: Step | None
     if not folds:
         raise EmptyError("too few rated tickets to judge a model on later ones; gather more ratings")
     weights = rows.weights
+    folds = [(train, test) for train, test in folds if _tells(rows, train, weights)]
+    if not folds:
+        raise EmptyError("no column has more than one value, so there is nothing to learn from; give others")
     linear = _logistic_folds(rows, folds, weights, signs, step)
     grown = _tree_folds(rows, folds, weights, signs, seed, step)
     places = np.concatenate([test for _, test in folds])
@@ -282,6 +285,11 @@ def _hashes(keys: NDArray[np.object_]) -> NDArray[np.int64]:
         if key not in known:
             known[key] = int(hashlib.blake2b(str(key).encode("utf-8", "replace"), digest_size=4).hexdigest(), 16)
     return np.fromiter((known[key] for key in keys.tolist()), np.int64, len(keys))
+
+
+def _tells(rows: Rows, places: NDArray[np.int64], weights: Floats) -> bool:
+    """Whether any column says anything on some of the rows."""
+    return any(Coding.learn({k: v[places]}, weights[places]).columns for k, v in rows.columns.items())
 
 
 def _both(y: NDArray[np.int8]) -> bool:

@@ -189,9 +189,7 @@ def _answering(stored: Stored, seen: TicketView, rated: set[int], ticket: Places
     weights = np.ones(len(over))
     coding = Coding.learn(columns, weights)
     design = coding.design(coding.codes(columns))
-    fitted = fit_logistic(
-        design, y, weights, penalty=ANSWERING_PENALTY, rising=np.zeros(design.shape[1], dtype=bool)
-    )
+    fitted = fit_logistic(design, y, weights, penalty=ANSWERING_PENALTY, rising=np.zeros(design.shape[1], dtype=bool))
     chance = np.full(len(log), float(y.mean()))
     chance[over] = 1 / (1 + np.exp(-fitted.margins(design)))
     return chance[ticket]
@@ -244,5 +242,3 @@ def _manifest(predictor: Predictor, notes: tuple[str, ...]) -> dict[str, Any]:
             "notes": list(notes),
         },
     }  # fmt: skip
-
-

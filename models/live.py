@@ -149,5 +149,3 @@ def _microseconds(moment: Any, name: str) -> int:  # noqa: ANN401
     if moment.tzinfo is None:
         raise UserError(f"{name} has no time zone ({moment}); say which, for example with tzinfo=UTC")
     return as_microseconds(moment)
-
-

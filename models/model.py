@@ -113,8 +113,10 @@ class Model:
         return Explained(self.coding.names, total, base)
 
     def _margins(self, codes: Floats, absent: list[int]) -> tuple[Floats, Floats | None, Floats]:
-        """(n,) margins and their variance over the draws; with columns absent also mean probabilities, and the variance
-        that the absence adds."""
+        """(n,) margins and their variance over the draws.
+
+        With columns absent also mean probabilities, and the variance that the absence adds.
+        """
         mean, spread, chance = (np.empty(len(codes)) for _ in range(3))
         for rows, filled in self._filled(codes, absent):
             count = len(codes[rows])
@@ -127,7 +129,7 @@ class Model:
 
     def _filled(self, codes: Floats, absent: list[int]) -> Iterator[tuple[slice, Floats]]:
         """Some of the rows at a time, each as often as there are rows of ``background`` to fill what is absent from."""
-        if not absent:
+        if not absent and len(codes):
             yield slice(0, len(codes)), codes
             return
         for first in range(0, len(codes), ROWS_AT_ONCE):

@@ -128,7 +128,9 @@ def read_tickets(
     notes = [*plan.warnings]
     if found.refusals:
         first = found.refusals[0]
-        notes.append(f"{len(found.refusals)} cells or rows of {path.name} cannot be read; row {first.row}: {first.reason}")
+        notes.append(
+            f"{len(found.refusals)} cells or rows of {path.name} cannot be read; row {first.row}: {first.reason}"
+        )
     if not rows:
         raise EmptyError(f"no row of {path} can be read as one of {kind.value}; `verbatim ingest {kind.value} {path} "
                          "--dry-run` shows why")  # fmt: skip
@@ -174,7 +176,9 @@ def _open(stored: Stored, wanted: NDArray[np.bool_], moment: int, *, at_end: boo
     log, notes = stored.log, []
     future = wanted & (log.created > moment) & (log.created != NEVER)
     if future.any():
-        notes.append(f"{int(future.sum())} tickets were created after {as_datetime(moment):%Y-%m-%d %H:%M} UTC and wait")
+        notes.append(
+            f"{int(future.sum())} tickets were created after {as_datetime(moment):%Y-%m-%d %H:%M} UTC and wait"
+        )
     there = np.flatnonzero(wanted & (log.created <= moment))
     is_open = stored.view.states.is_open(there, np.full(len(there), moment, dtype=np.int64))
     if at_end:

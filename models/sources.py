@@ -163,5 +163,3 @@ def _instead(stored: pd.DataFrame, further: pd.DataFrame) -> pd.DataFrame:
     if kept.empty:
         return further.reset_index(drop=True)
     return pd.concat([kept, further], ignore_index=True)
-
-

@@ -99,9 +99,7 @@ def compare(store: Store, settings: Settings, versions: tuple[Registered, Regist
     count = int((ratings.rated >= start).sum())
     if count < FEWEST:
         raise EmptyError(f"{count} rated tickets that neither has seen are too few to compare on; {FEWEST} are needed")
-    first, second = (
-        judge_since(stored, ratings, one, model, start) for one, model in zip(loaded, models, strict=True)
-    )
+    first, second = (judge_since(stored, ratings, one, model, start) for one, model in zip(loaded, models, strict=True))
     return Compared(as_datetime(start), first.overall.tickets, first, second, tuple(notes))
 
 
@@ -183,5 +181,3 @@ def _answered(stored: Stored, predictor: Predictor) -> pd.DataFrame:
 def _important(predictor: Predictor) -> tuple[str, ...]:
     known: Mapping[str, float] = predictor.trained.importance
     return tuple(sorted(known, key=lambda name: -known[name])[:IMPORTANT])
-
-

@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 @click.command("predict")
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--open", "open_", is_flag=True, help="Score the open tickets of the store.")
-@click.option("--metric", type=click.Choice(["csat", "ces"]), default="csat", show_default=True, help="What to predict.")
-@click.option("--top", default=50, show_default=True, type=click.IntRange(1, 1000), help="How many of the riskiest to show.")
+@click.option(
+    "--metric", type=click.Choice(["csat", "ces"]), default="csat", show_default=True, help="What to predict."
+)
+@click.option(
+    "--top", default=50, show_default=True, type=click.IntRange(1, 1000), help="How many of the riskiest to show."
+)
 @click.option("--using", metavar="VERSION", help="A version such as csat-3.  [default: the active one]")
 @click.option("--at", type=DAY, help="Score as of the beginning of this day.  [default: the newest event]")
-@click.option("--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The events of FILE's tickets.")
-@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column of FILE is which field; repeat.")
+@click.option(
+    "--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The events of FILE's tickets."
+)
+@click.option(
+    "--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Which column of FILE is which field; repeat."
+)
 @click.option("--team", help="Only tickets of this team.")
 @click.option("--dry-run", is_flag=True, help="Do not keep the predictions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -107,7 +115,9 @@ def _read(
 def _print(shown: Sequence[TicketRisk], scored: Scored, name: str, target: str) -> None:
     bands = {band: sum(one.band == band for one in scored.tickets) for band in ("high", "raised", "usual")}
     counted = ", ".join(f"{count} {band}" for band, count in bands.items())
-    click.echo(f"{name}: risk of “{target}” for {len(scored.tickets)} open tickets ({counted}), as of {scored.at:%Y-%m-%d %H:%M} UTC")
+    click.echo(
+        f"{name}: risk of “{target}” for {len(scored.tickets)} open tickets ({counted}), as of {scored.at:%Y-%m-%d %H:%M} UTC"
+    )
     for one in shown:
         risk = f"{100 * one.probability:.0f} %"
         interval = f"({100 * one.low:.0f}–{100 * one.high:.0f})"

@@ -233,7 +233,12 @@ def drift_command(version: str, days: int, as_json: bool) -> None:
         return
     title = f"{found.name}: {watched.tickets} tickets opened {watched.start:%Y-%m-%d} to {watched.end:%Y-%m-%d} against training"
     rows = [
-        (row.feature, figure((row.psi, row.low, row.high), 2), "major" if row.major else "moved" if row.moved else "", row.note)
+        (
+            row.feature,
+            figure((row.psi, row.low, row.high), 2),
+            "major" if row.major else "moved" if row.moved else "",
+            row.note,
+        )
         for row in watched.drift[:12]
     ]
     print_table(("Feature", "PSI (95 %)", "", "What changed"), rows, title=title)
@@ -242,7 +247,9 @@ def drift_command(version: str, days: int, as_json: bool) -> None:
             (row.week, str(row.n), share(row.predicted), figure(row.observed, percent=True), figure(row.roc_auc))
             for row in watched.weeks[-12:]
         ]
-        print_table(("Week", "n", "Predicted", "Came true (95 %)", "AUC (95 %)"), weeks, title="\nPredictions and answers")
+        print_table(
+            ("Week", "n", "Predicted", "Came true (95 %)", "AUC (95 %)"), weeks, title="\nPredictions and answers"
+        )
     else:
         click.echo("\nNo kept prediction has been answered yet; `verbatim predict --open` keeps predictions.")
     for reason in watched.advice:
@@ -275,7 +282,13 @@ def stepped_in_command(ticket: str, kind: str, note: str | None, person: str | N
         said = TextDesk(settings).redacted(note) if note else None
         add_intervention(
             store,
-            {"ticket_id": found["id"].iloc[0], "at": datetime.now(UTC), "kind": kind, "person": person or _me(), "note": said},
+            {
+                "ticket_id": found["id"].iloc[0],
+                "at": datetime.now(UTC),
+                "kind": kind,
+                "person": person or _me(),
+                "note": said,
+            },
         )
     click.echo(f"noted: {kind} on {ticket}")
 
@@ -305,7 +318,9 @@ def _print_evaluation(evaluation: Any, *, short: bool) -> None:  # noqa: ANN401
     rows = evaluation_rows(evaluation)
     head = ("Tickets held back", "Tickets", "AUC", "PR-AUC", "Brier", "Skill", "ECE")
     few = [row for row in rows if " = " not in row[0]] if short else rows
-    print_table(head, few, title="95 % intervals; skill: how much smaller the Brier score is than that of the base rate")
+    print_table(
+        head, few, title="95 % intervals; skill: how much smaller the Brier score is than that of the base rate"
+    )
     overall = evaluation.overall
     for one in overall.capacities:
         click.echo(
@@ -319,7 +334,9 @@ def _print_evaluation(evaluation: Any, *, short: bool) -> None:  # noqa: ANN401
         )
     known = evaluation.nonresponse
     if known is not None and not short:
-        click.echo(f"Weighted to tickets that were not rated: AUC {figure(known.roc_auc)}, Brier {figure(known.brier)}.")
+        click.echo(
+            f"Weighted to tickets that were not rated: AUC {figure(known.roc_auc)}, Brier {figure(known.brier)}."
+        )
 
 
 def _me() -> str:

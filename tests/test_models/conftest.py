@@ -3,6 +3,7 @@
 import pytest
 
 from models.estimator import CsatPredictor
+from models.fitting import choose
 from models.training import train
 from tests.test_models import made
 
@@ -29,9 +30,15 @@ def predictor(trained, rows):
 
 
 @pytest.fixture(scope="package")
-def fits(rows_and_signs):
+def chosen(rows_and_signs):
+    """What competing on the organisation's rows gave."""
+    return choose(*rows_and_signs, seed=1)
+
+
+@pytest.fixture(scope="package")
+def fits(rows_and_signs, chosen):
     """A model of each estimator, by name."""
-    return {name: made.fitted(*rows_and_signs, name) for name in ("logistic", "trees", "blend")}
+    return {name: made.fitted(*rows_and_signs, name, chosen) for name in ("logistic", "trees", "blend")}
 
 
 @pytest.fixture(scope="package")

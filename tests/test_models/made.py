@@ -163,10 +163,10 @@ def flat(tickets=400, *, seed=5, signal=3.0):
 DECLARED = {"wait": "while_open", "reopens": "while_open", "channel": "at_creation", "seats": "at_creation"}
 
 
-def fitted(rows, directions, estimator):
+def fitted(rows, directions, estimator, chosen=None):
     """A model of one estimator, calibrated on forward folds."""
     recipe = Recipe(estimator, 6.0, TreeShape(leaves=4), 60, ())
-    chosen = choose(rows, directions, seed=1)
+    chosen = chosen or choose(rows, directions, seed=1)
     unseen = (
         chosen.margins, rows.y[chosen.places], rows.weights[chosen.places], rows.score[chosen.places],
     )  # fmt: skip

@@ -165,7 +165,10 @@ def test_words_that_were_written_with_the_rating_are_not_read_either():
 @pytest.fixture(scope="module")
 def reader():
     rng = np.random.default_rng(2)
-    angry, calm = (("it broke again", "still waiting, terrible", "useless"), ("how do I log in", "a question", "thanks"))
+    angry, calm = (
+        ("it broke again", "still waiting, terrible", "useless"),
+        ("how do I log in", "a question", "thanks"),
+    )
     body = [rng.choice(angry if bad and rng.random() < 0.6 else calm) + f" {rng.choice(list('abcdefgh'))}{place}" * 2
             for place, bad in enumerate(SCORES <= 3)]  # fmt: skip
     return unfitted(columns=made.DECLARED | {"body": "at_creation"}, text=("body",)).fit(

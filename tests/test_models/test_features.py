@@ -1,8 +1,8 @@
 import numpy as np
 
 from models.features import BY_NAME, FEATURES, PERSONAL, feature_of, signs
-from models.snapshots import view
 from models.log import read_log
+from models.snapshots import view
 from tests.test_models.made import MONDAY, OFFICE, micro, ticket, tickets_frame
 
 

@@ -23,17 +23,15 @@ def test_a_tie_goes_to_the_simpler_one():
     assert choose(rows, directions, seed=1).recipe.estimator in ("logistic", "trees")
 
 
-def test_the_margins_of_the_folds_rank_later_tickets(rows_and_signs):
-    rows, directions = rows_and_signs
-    chosen = choose(rows, directions, seed=1)
+def test_the_margins_of_the_folds_rank_later_tickets(rows, chosen):
     assert len(set(chosen.places.tolist())) == len(chosen.places) == len(chosen.margins)
     chance = 1 / (1 + np.exp(-chosen.margins))
     assert roc_auc(rows.y[chosen.places], chance, rows.weights[chosen.places]) > 0.7
 
 
 @pytest.mark.parametrize("name", ["logistic", "trees", "blend"])
-def test_the_same_rows_and_seed_give_the_same_bytes(rows_and_signs, fits, name):
-    again, first = made.fitted(*rows_and_signs, name), fits[name]
+def test_the_same_rows_and_seed_give_the_same_bytes(rows_and_signs, chosen, fits, name):
+    again, first = made.fitted(*rows_and_signs, name, chosen), fits[name]
     assert again.coding == first.coding and again.calibration == first.calibration and again.scale == first.scale
     assert again.background.tobytes() == first.background.tobytes()
     for one, other in zip(again.members + again.draws, first.members + first.draws, strict=True):
@@ -72,9 +70,10 @@ def test_too_few_rows_to_judge_on_later_ones_are_refused():
         choose(few, {}, seed=1)
 
 
-def test_it_tells_how_far_it_is(rows_and_signs):
+def test_competing_again_gives_the_same_and_tells_how_far_it_is(rows_and_signs, chosen):
     rows, directions = rows_and_signs
     told = []
-    choose(rows, directions, seed=1, step=lambda what, done, of: told.append((what, done, of)))
+    again = choose(rows, directions, seed=1, step=lambda what, done, of: told.append((what, done, of)))
+    assert again.recipe == chosen.recipe and again.margins.tobytes() == chosen.margins.tobytes()
     assert {what for what, _, _ in told} == {"Logistic regression", "Boosted trees"}
     assert all(done <= of for _, done, of in told)

@@ -5,8 +5,19 @@ import pytest
 from models.history import Fading, share_of_scale
 from models.log import read_log
 from models.snapshots import view
-from tests.test_models.made import MONDAY, OFFICE, after, answers_frame, event, events_frame, frame, micro, objects
-from tests.test_models.made import ticket, tickets_frame
+from tests.test_models.made import (
+    MONDAY,
+    OFFICE,
+    after,
+    answers_frame,
+    event,
+    events_frame,
+    frame,
+    micro,
+    objects,
+    ticket,
+    tickets_frame,
+)
 
 TICKETS = (
     ticket("a", account_id="acme", contact_id="kim", agent="bob", product="app"),

@@ -105,8 +105,11 @@ def test_ratings_of_one_moment_are_refused(rows_and_signs):
         train(replace(rows, rated=np.full(len(rows), 9), moment=np.full(len(rows), 8)), directions)
 
 
-def test_columns_that_say_nothing_do_no_harm(rows_and_signs):
+def test_columns_that_say_nothing_do_no_harm_and_alone_are_refused(rows_and_signs):
     rows, directions = rows_and_signs
     columns = {"same": np.ones(len(rows)), "empty": np.full(len(rows), np.nan), "channel": rows.score * 0 + 3.0}
-    found = train(rows.with_columns(columns), directions)
-    assert not found.gate.passed and np.ptp(found.model.predict(columns).p) < 1e-9
+    with pytest.raises(EmptyError, match="no column has more than one value"):
+        train(rows.with_columns(columns), directions)
+    noise = np.random.default_rng(1).normal(size=len(rows))
+    found = train(rows.with_columns({**columns, "noise": noise}), directions)
+    assert found.model.coding.names == ("noise",) and not found.gate.passed

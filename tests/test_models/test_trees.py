@@ -102,7 +102,8 @@ end = text.index("end of trees")
 refused = 0
 for _ in range(150):
     place = draw.randrange(end)
-    for other in (text[:place], text[:place] + draw.choice("x-9= \\n") + text[place + 1:], text[:place] + text[place + 1:]):
+    behind = text[place + 1:]
+    for other in (text[:place], text[:place] + draw.choice("x-9= \\n") + behind, text[:place] + behind):
         try:
             Trees.of_text(other)
         except StorageError:

@@ -1,0 +1,83 @@
+"""A small sample organisation in a store of its own, with a trained predictor of CSAT; tests copy it to change it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from models.registry import Registered, resolve
+from tests.test_commands.conftest import Run, call
+from verbatim.demo import FILES
+from verbatim.ingest import IngestOptions, ingest, plan_ingest
+from verbatim.sample import write_sample
+from verbatim.settings import Settings
+from verbatim.storage.engine import prepare_store
+from verbatim.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an organisation lies: its home, and the files it was read from."""
+
+    home: Path
+    files: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(home=self.home)
+
+    def verbatim(self, *words: object) -> Run:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setenv("VERBATIM_HOME", "")  # what the call sets is undone, or it would overrule `settings`
+            return call(self.home, *words)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def nothing_leaks_in() -> Iterator[None]:
+    """Nothing of the caller's environment."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in [name for name in os.environ if name.startswith("VERBATIM_")]:
+            monkeypatch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="package")
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Ingested, and csat-1 trained by the command; tests only read it."""
+    root = tmp_path_factory.mktemp("organisation")
+    place = Place(root / "home", root / "sample")
+    write_sample(place.files, months=8, seed=7, size=0.4)
+    with prepare_store(place.settings) as store:
+        for kind, name in FILES:
+            ingest(plan_ingest(kind, place.files / name, IngestOptions(), place.settings), store, place.settings)
+    done = place.verbatim("predictor", "train", "csat", "--person", "Ada")
+    assert done.code == 0, done.err
+    return place
+
+
+@pytest.fixture
+def copied(organisation: Place, tmp_path: Path) -> Place:
+    """A copy that a test may change."""
+    shutil.copytree(organisation.home, tmp_path / "home")
+    return Place(tmp_path / "home", organisation.files)
+
+
+@pytest.fixture
+def store(organisation: Place) -> Iterator[Store]:
+    with prepare_store(organisation.settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def version(store: Store) -> Registered:
+    return resolve(store, "csat", "csat-1")
+
+
+@pytest.fixture(scope="package")
+def run(organisation: Place) -> Callable[..., Run]:
+    return organisation.verbatim

@@ -1,0 +1,149 @@
+"""``verbatim predictor`` as a user types it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models.registry import versions
+from tests.test_models.test_store.conftest import Place
+from verbatim.storage import queries
+from verbatim.storage.engine import prepare_store
+
+
+def test_training_registers_judges_and_activates_the_first_that_passes(organisation, store):
+    (only,) = versions(store, "csat")
+    assert (only.name, only.status, only.proven, only.target) == ("csat-1", "active", True, "score <= 3")
+    assert only.tickets > 500
+    assert only.snapshots > 2 * only.tickets
+    changes = queries.predictor_changes(store)
+    assert changes["kind"].tolist() == ["trained", "activated"]
+    assert set(changes["person"]) == {"Ada"}
+    assert (only.folder(organisation.settings) / "predictor.json").is_file()
+
+
+def test_evaluation_shows_stages_segments_and_baselines_with_intervals(run):
+    done = run("predictor", "evaluate", "csat")
+    assert done.code == 0
+    for said in ("base rate", "last rating", "wait", "sentiment", "creation", "before close", "channel = email"):
+        assert said in done.out
+    assert "The riskiest 10 %" in done.out
+    assert "Weighted to tickets that were not rated" in done.out
+    found = json.loads(run("predictor", "evaluate", "csat-1", "--json").out)["evaluation"]
+    (overall,) = [row for row in found["rows"] if row["segment"] is None and row["name"] == "predictor"]
+    assert 0.6 < overall["roc_auc"]["low"] < overall["roc_auc"]["value"] < overall["roc_auc"]["high"] < 1
+
+
+def test_list_shows_each_version(run):
+    done = run("predictor", "list")
+    assert "csat-1" in done.out
+    assert "active" in done.out
+    (one,) = json.loads(run("predictor", "list", "--json").out)
+    assert one["name"] == "csat-1"
+
+
+def test_the_card_says_what_is_used_and_what_is_left_out(run, tmp_path):
+    text = run("predictor", "card", "csat-1").out
+    assert text.startswith("# Model card: csat\\-1") or text.startswith("# Model card: csat-1")
+    assert "Not intended" in text
+    assert "agent" in text
+    assert "who the agent is may not be used" in text
+    page = tmp_path / "card.html"
+    assert run("predictor", "card", "csat-1", "--format", "html", "--out", page).code == 0
+    assert page.read_text(encoding="utf-8").count("<svg") >= 4
+    again = run("predictor", "card", "csat-1", "--format", "html", "--out", page)
+    assert (again.code, "--force" in again.err) == (2, True)
+
+
+def test_a_second_version_waits_until_it_is_activated_and_can_be_taken_back(copied):
+    done = copied.verbatim("predictor", "train", "csat", "--target", "score <= 2", "--until", "2026-10-01")
+    assert done.code == 0, done.err
+    assert "csat-2" in done.out
+    assert "Another version is active" in done.out or "Refused" in done.out
+    activated = copied.verbatim("predictor", "activate", "csat-2", "--force", "--note", "a try")
+    assert activated.out == "csat-2 is active\n"
+    assert copied.verbatim("predictor", "rollback", "csat").out == "csat-1 is active again\n"
+    assert copied.verbatim("predictor", "retire", "csat-1").out == "csat-1 is retired\n"
+    refused = copied.verbatim("predict", "--open")
+    assert refused.code == 2
+    assert "active" in refused.err
+    compared = copied.verbatim("predictor", "compare", "csat-1", "csat-2")
+    assert (compared.code, "where both predict the same" in compared.err) == (2, True)
+
+
+def test_two_versions_are_compared_on_tickets_that_neither_has_seen(copied):
+    assert copied.verbatim("predictor", "train", "csat", "--until", "2026-09-01").code == 0
+    found = json.loads(copied.verbatim("predictor", "compare", "csat-1", "csat-2", "--json").out)
+    with prepare_store(copied.settings) as store:
+        first, second = versions(store, "csat")
+    assert second.data_end < first.data_end
+    assert found["start"] >= first.summary["held_from"][:10]
+    assert found["csat-1"]["rows"][0]["tickets"] == found["csat-2"]["rows"][0]["tickets"] == found["tickets"]
+
+
+def test_the_target_of_ces_is_high_effort(copied):
+    done = copied.verbatim("predictor", "train", "ces", "--json")
+    if done.code == 2:  # so few high-effort answers in a small organisation
+        assert "too few to prove any skill" in done.err
+        return
+    assert json.loads(done.out)["version"] == "ces-1"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("predictor", "train", "nps"), "'nps' is not one of"),
+        (("predictor", "train", "csat", "--target", "unhappy"), "write it like 'score <= 3'"),
+        (("predictor", "train", "csat", "--target", "score <= 0"), "no one of"),
+        (("predictor", "train", "csat", "--target", "score <= 5"), "every one of"),
+        (("predictor", "train", "csat", "--until", "2020-01-01"), "before 2020-01-01"),
+        (("predictor", "evaluate", "csat-9"), "csat-1"),
+        (("predictor", "card", "ces"), "verbatim predictor train ces"),
+        (("predictor", "rollback", "ces"), "ces"),
+        (("predictor", "stepped-in", "T-nobody", "call"), "there is no ticket 'T-nobody'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(run, words, said):
+    done = run(*words)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_no_ratings_no_tickets_nothing_to_learn(tmp_path):
+    empty = Place(tmp_path / "home", tmp_path)
+    done = empty.verbatim("predictor", "train", "csat")
+    assert (done.code, "verbatim ingest" in done.err) == (2, True)
+    assert "no predictor yet" in empty.verbatim("predictor", "list").out
+
+
+def test_a_ticket_that_somebody_stepped_in_on_is_not_learnt_from(copied):
+    with prepare_store(copied.settings) as store:
+        answers = queries.answers(store, "csat", by=())
+        ticket = answers.loc[answers["value"].notna(), "ticket_id"].iloc[0]
+    done = copied.verbatim(
+        "predictor", "stepped-in", ticket, "call", "--note", "called ada@example.com", "--person", "Bo"
+    )
+    assert done.code == 0
+    with prepare_store(copied.settings) as store:
+        (row,) = queries.interventions(store).to_dict("records")
+    assert (row["kind"], row["person"]) == ("call", "Bo")
+    assert "ada@" not in row["note"]
+    trained = copied.verbatim("predictor", "train", "csat")
+    assert "1 tickets that somebody stepped in on are left out" in trained.err
+
+
+@pytest.mark.parametrize("name", ["predictor.json", "arrays.safetensors", "trees"])
+def test_an_altered_predictor_is_not_loaded(copied, name):
+    with prepare_store(copied.settings) as store:
+        (only,) = versions(store, "csat")
+    folder = only.folder(copied.settings)
+    path = next((folder / "trees").iterdir()) if name == "trees" and (folder / "trees").is_dir() else folder / name
+    if not path.is_file():
+        path = folder / "arrays.safetensors"
+    path.write_bytes(path.read_bytes()[:-40])
+    done = copied.verbatim("predict", "--open")
+    assert done.code == 1
+    assert "SHA-256" in done.err
+    assert "train it again" in done.err
