@@ -17,8 +17,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $(STAMP)
 
-demo: $(STAMP)  ## generate a sample organisation, ingest, mine, score and report
+demo: $(STAMP)  ## generate a sample organisation, ingest, mine, score, report, and predict its open tickets
 	$(BIN)/python -m verbatim demo
+	@$(BIN)/verbatim --home var/demo predictor evaluate csat >/dev/null 2>&1 || $(BIN)/verbatim --home var/demo predictor train csat
+	$(BIN)/verbatim --home var/demo predict --open --top 3
 
 # Two workers share two cores: each computes on one.
 test: $(STAMP)  ## run every test

@@ -1,8 +1,8 @@
 """How good the predictions are: the shop's tickets beside other libraries, the sample beside its truth, and the gate.
 
 The shop: trained on 1 and 2 August, tested on 3 August, also with other days; the same columns for all. scikit-learn's
-``HistGradientBoostingClassifier`` and CatBoost with their defaults (three seeds), a random forest as public notebooks do
-it (words as numbers, nothing filled in but −1).
+``HistGradientBoostingClassifier`` and CatBoost with their defaults (three seeds), a random forest as public notebooks
+do it (words as numbers, nothing filled in but −1).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.evaluation import Evaluation
-    from models.watching import Stored
+    from models.sources import Stored
 
 SPLITS = (((1, 2), 3), ((1,), 2), ((1,), 3), ((2, 3), 1))
 SEEDS = (0, 1, 2)
@@ -60,7 +60,8 @@ def _shop() -> Iterator[str]:
     y = (score <= 3).to_numpy(int)
     for train, test in SPLITS:
         past, later = day.isin(train).to_numpy(), (day == test).to_numpy()
-        yield f"\nShop, trained on {' and '.join(map(str, train))} August ({past.sum():,}), tested on {test} August ({later.sum():,}):\n"
+        learnt = f"{' and '.join(map(str, train))} August ({past.sum():,})"
+        yield f"\nShop, trained on {learnt}, tested on {test} August ({later.sum():,}):\n"
         yield HEAD
         ours = CsatPredictor(COLUMNS, time="rated", increasing=["wait"], refuse=False).fit(frame[past], score[past])
         recipe = ours.predictor_.trained.recipe
@@ -74,12 +75,12 @@ def _shop() -> Iterator[str]:
 def _peers(
     frame: pd.DataFrame, y: NDArray[Any], past: NDArray[Any], later: NDArray[Any]
 ) -> Iterator[tuple[str, int, NDArray[np.float64]]]:
-    from catboost import CatBoostClassifier
+    from catboost import CatBoostClassifier  # type: ignore[import-untyped]
     from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
     columns = for_peers(frame)
     many = [name for name in WORDS if columns[name].nunique() > 255]  # more than scikit-learn takes as a category
-    codes = columns.assign(**{name: columns[name].cat.codes.replace(-1, np.nan) for name in WORDS})
+    codes = columns.assign(**{name: columns[name].cat.codes.astype(float).replace(-1.0, np.nan) for name in WORDS})
     few = columns.assign(**{name: codes[name] for name in many})
     text = columns.assign(**{name: columns[name].astype(object).fillna("none").astype(str) for name in WORDS})
     for seed in SEEDS:
@@ -117,9 +118,10 @@ def _gate() -> Iterator[str]:
 
 
 def _sample() -> Iterator[str]:
-    yield "\nSample organisation, most recent 20 % of the rated tickets, by stage; the truth file's risk is of the whole"
-    yield "handling of a ticket, with the hidden health of accounts and skill of agents in it.\n"
-    yield "| seed | stage | tickets | ROC-AUC | of the true risk | reached | Brier | of the true risk |\n|---|---|---|---|---|---|---|---|"
+    yield "\nSample organisation, most recent 20 % of the rated tickets, by stage; the truth file's risk is of the"
+    yield "whole handling of a ticket, with the hidden health of accounts and skill of agents in it.\n"
+    yield "| seed | stage | tickets | ROC-AUC | of the true risk | reached | Brier | of the true risk |"
+    yield "|---|---|---|---|---|---|---|---|"
     for seed in SAMPLE_SEEDS:
         with tempfile.TemporaryDirectory() as folder:
             yield from _sample_rows(Path(folder), seed)
@@ -137,18 +139,18 @@ def _sample_rows(folder: Path, seed: int) -> Iterator[str]:
     for ours, best in zip(evaluation.rows, true.rows, strict=True):
         if ours.segment not in (None, "stage") or ours.name != "predictor":
             continue
-        assert ours.roc_auc.value is not None and best.roc_auc.value is not None  # noqa: S101
-        assert ours.brier.value is not None and best.brier.value is not None  # noqa: S101
+        area, most, brier, least = (
+            float("nan") if figure.value is None else figure.value
+            for figure in (ours.roc_auc, best.roc_auc, ours.brier, best.brier)
+        )
         yield (
-            f"| {seed} | {ours.slice.replace('_', ' ')} | {ours.tickets} | {ours.roc_auc.value:.3f} | {best.roc_auc.value:.3f} "
-            f"| {100 * ours.roc_auc.value / best.roc_auc.value:.1f} % | {ours.brier.value:.4f} | {best.brier.value:.4f} |"
+            f"| {seed} | {ours.slice.replace('_', ' ')} | {ours.tickets} | {area:.3f} | {most:.3f} "
+            f"| {100 * area / most:.1f} % | {brier:.4f} | {least:.4f} |"
         )
 
 
 def _both(store: Any, settings: Settings, learnt: Any, truth: dict[str, float]) -> tuple[Evaluation, Evaluation]:
     """What was predicted of the tickets held back, and their true risk, judged alike."""
-    from dataclasses import replace
-
     from models.sources import ratings_of, read_store
     from models.watching import judge_since
 
@@ -168,12 +170,7 @@ def _both(store: Any, settings: Settings, learnt: Any, truth: dict[str, float]) 
     class Places:
         """Gives the place of a ticket as its only feature."""
 
-        metric, target, cases, tickets = (
-            "csat",
-            learnt.predictor.target,
-            learnt.predictor.cases,
-            learnt.predictor.tickets,
-        )
+        target, cases, tickets = learnt.predictor.target, learnt.predictor.cases, learnt.predictor.tickets
 
         def look(self, view: Any) -> Any:
             return view
@@ -182,7 +179,7 @@ def _both(store: Any, settings: Settings, learnt: Any, truth: dict[str, float]) 
             return {"place": ticket.astype(float)}
 
     best: Any = judge_since(stored, ratings, Places(), Truth(), trained.held_from)  # type: ignore[arg-type]
-    return replace(ours), best
+    return ours, best
 
 
 def _truth(path: Path, tickets: pd.DataFrame) -> dict[str, float]:

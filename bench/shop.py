@@ -18,11 +18,11 @@ WORDS = {
 }  # fmt: skip
 NUMBERS = ("price", "has_order", "wait", "hour", "weekday", "order_age")
 COLUMNS: dict[str, Availability] = {
-    **dict.fromkeys((*WORDS, *NUMBERS), "at_creation"),
+    **{name: "at_creation" for name in (*WORDS, *NUMBERS)},
     "wait": "while_open",
     "remarks": "after_close",  # they arrive with the rating
     "handling_time": "after_close",
-}  # type: ignore[dict-item]
+}
 USED = tuple(name for name, when in COLUMNS.items() if when != "after_close")
 
 

@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from models.features import GIVEN
+
 Columns = Mapping[str, NDArray[Any]]
-Kind = Literal["number", "category"]
+Kind = Literal["number", "category", "given"]
 Floats = NDArray[np.float64]
 
 STEPS = 8  # cut points of a number, at most
@@ -33,6 +35,7 @@ class Coded:
 
     ``sign`` 1: a higher value never lowers the risk, −1: never raises it.
 
+    A "given" column is log odds already: it is added to the margin as it is, and nothing is learnt of it.
     ``centre`` is the median of the numbers and ``spread`` the distance between their quartiles.
     """
 
@@ -47,6 +50,8 @@ class Coded:
     @property
     def width(self) -> int:
         """Columns it takes in the design: one a step and the slope, or one a word; and one for "unknown"."""
+        if self.kind == "given":
+            return 0
         return 1 + (len(self.edges) + 1 if self.kind == "number" else len(self.words))
 
 
@@ -76,6 +81,11 @@ class Coding:
         """Places of the categories in the matrix."""
         return tuple(place for place, column in enumerate(self.columns) if column.kind == "category")
 
+    @property
+    def is_given(self) -> NDArray[np.bool_]:
+        """Which columns (f,) are log odds known beforehand."""
+        return np.array([column.kind == "given" for column in self.columns], dtype=bool)
+
     def codes(self, columns: Columns) -> Floats:
         """The matrix (n, f): numbers as they are, words as their place; NaN where unknown, new or not given."""
         n = len(next(iter(columns.values()))) if columns else 0
@@ -84,7 +94,7 @@ class Coding:
             values = columns.get(column.name)
             if values is None:
                 continue
-            matrix[:, place] = numbers(values) if column.kind == "number" else _places(values, column.words)
+            matrix[:, place] = numbers(values) if column.kind != "category" else _places(values, column.words)
         return matrix
 
     def unseen(self, columns: Columns) -> NDArray[np.bool_]:
@@ -98,9 +108,13 @@ class Coding:
                 strange[:, place] = given & np.isnan(_places(values, self.columns[place].words))
         return strange
 
+    def given(self, codes: Floats) -> Floats:
+        """(n, f) log odds known beforehand: the given columns, and zeros elsewhere and where unknown."""
+        return np.where(self.is_given, np.nan_to_num(codes), 0.0)
+
     def design(self, codes: Floats) -> sparse.csr_matrix:
         """The matrix (n, Σ width) of zeros and ones behind ``codes``."""
-        blocks = [_block(column, codes[:, place]) for place, column in enumerate(self.columns)]
+        blocks = [_block(column, codes[:, place]) for place, column in enumerate(self.columns) if column.width]
         if not blocks:
             return sparse.csr_matrix((len(codes), 0))
         return sparse.csr_matrix(sparse.hstack(blocks))
@@ -114,6 +128,7 @@ class Coding:
         flags = [
             np.append(np.full(column.width - 1, column.sign if column.kind == "number" else 0), 0)
             for column in self.columns
+            if column.width
         ]
         return np.concatenate(flags).astype(np.int8) if flags else np.zeros(0, dtype=np.int8)
 
@@ -154,6 +169,8 @@ def _learn(name: str, values: NDArray[Any], weights: Floats, sign: int) -> Coded
         return Coded(name, "category", words=words) if words else None
     found = numbers(values)
     known = found[~np.isnan(found)]
+    if name in GIVEN:
+        return Coded(name, "given") if known.any() else None
     if not len(known) or (known.min() == known.max() and len(known) == len(found)):
         return None
     quantiles = np.unique(np.quantile(known, np.linspace(0, 1, STEPS + 2)[1:-1], method="higher"))

@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from models import leakage
 from models.artifact import load_predictor, save_predictor
 from models.explain import Reasons, explain_rows
-from models.features import signs
+from models.features import GIVEN, signs
 from models.log import NEVER, further_column, moments
 from models.meaning import Meaning
 from models.predictor import Predictor, joined_text, libraries, mask_later, text_columns
@@ -94,13 +94,14 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Raises:
             LeakageError: a column that cannot be known while a ticket is open, or one that is not declared.
             EmptyError, NoSkillError: no ratings, one class only, or too few.
-            UserError: X is not a frame, or y is not as long.
+            UserError: X is not a frame, y is not as long, or the name of a column is taken.
         """
         frame, scores = _checked(X, y, self.time)
         _demand(frame, [*self.text, *self.increasing])
         apart = [name for name in (self.group, self.time) if name is not None]
         own = [str(name) for name in frame.columns if name not in apart]
         kept, left = leakage.usable(own, dict(self.columns or {}), strict=True)
+        _refuse_taken(kept)
         text = tuple(name for name in self.text if name in kept)
         frame, scores = self._in_order(frame, scores)
         rows, meaning = self._rows(frame, scores, kept, text)
@@ -271,6 +272,13 @@ def _demand(frame: pd.DataFrame, names: Sequence[str]) -> None:
     for name in names:
         if name not in frame:
             raise UserError(f"X has no column {name!r}; it has {', '.join(frame.columns)}")
+
+
+def _refuse_taken(names: Sequence[str]) -> None:
+    """Refuse columns whose values would be added to the risk's log odds as they are (`models.features.GIVEN`)."""
+    for name in names:
+        if name in GIVEN:
+            raise UserError(f"the name of the column {name!r} is taken by a feature of this package; rename the column")
 
 
 def _with_creation(rows: Rows, declared: Mapping[str, Availability]) -> Rows:

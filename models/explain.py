@@ -149,6 +149,8 @@ def _statement(predictor: Predictor, name: str, value: Any, queue: str | None) -
         )
     if feature.kind == "words" or isinstance(value, str):
         return f"{feature.said}: {value}"
+    if feature.kind == "mood":
+        return f"{feature.said}: {_mood(float(value))}"
     told = f"{feature.said}: {_written(feature, float(value))}"
     medians = predictor.trained.usual
     known = medians.get(queue or "", {}).get(name, medians.get("", {}).get(name))
@@ -166,13 +168,19 @@ def _written(feature: Feature, value: float) -> str:
         return f"{value:.0f} days"
     if feature.kind in ("rating", "share"):
         return f"{100 * value:.0f} %"
-    if feature.kind == "mood":
-        return f"{100 * value:+.0f} % of the scale".replace("-", "−")
     if feature.kind == "tone":
         return f"{value:+.2f}".replace("-", "−")
     if feature.kind == "number" and value in (0.0, 1.0) and feature.name != "hour":
         return "yes" if value else "no"
     return f"{value:.0f}" if value == round(value) else f"{value:.3g}"
+
+
+def _mood(log_odds: float) -> str:
+    """A mood (log odds of dissatisfaction) in words."""
+    if abs(log_odds) < 0.1:
+        return "as its tickets explain"
+    much = "much " if abs(log_odds) >= 0.7 else ""
+    return f"{much}{'lower' if log_odds > 0 else 'higher'} than its tickets explain"
 
 
 def _hours(hours: float) -> str:

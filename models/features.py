@@ -13,6 +13,7 @@ Availability = Literal["at_creation", "while_open", "after_close"]
 
 TOPICS = 24  # dimensions of the first message's meaning
 LATER_TOPICS = 8  # of the messages after it
+GIVEN = frozenset({"account_mood"})  # log odds that are added to the margin as they are (see `models.expectation`)
 PERSONAL = frozenset({"agent", "agent_rating"})
 
 
@@ -59,16 +60,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("hour", "time", "number", "hour of the day it was opened", "at_creation"),
     Feature("weekday", "time", "words", "day of the week it was opened", "at_creation"),
     Feature("opened_in_hours", "time", "number", "opened within business hours", "at_creation"),
-    Feature("requester_mood", "requester", "mood", "this requester's ratings beyond what the tickets explain",
-            "at_creation", -1),
     Feature("requester_last_rating", "requester", "rating", "this requester's last rating", "at_creation", -1),
     Feature("requester_tickets", "requester", "count", "tickets by this requester in three months", "at_creation"),
     Feature("requester_days", "requester", "days", "days since the requester joined", "at_creation"),
     Feature("role", "requester", "words", "requester's role", "at_creation"),
-    Feature("account_mood", "account", "mood", "the account's ratings beyond what its tickets explain", "at_creation",
-            -1),
-    Feature("account_recent_mood", "account", "mood", "the account's latest ratings beyond what its tickets explain",
-            "at_creation", -1),
+    Feature("account_mood", "account", "mood", "the account's latest ratings",
+            "at_creation"),
     Feature("account_open", "account", "count", "other open tickets of the account", "at_creation"),
     Feature("tier", "account", "words", "tier of the account", "at_creation"),
     Feature("account_days", "account", "days", "days as a customer", "at_creation"),
@@ -92,6 +89,7 @@ FEATURES: tuple[Feature, ...] = (
     *(Feature(f"later_{place}", "words", "meaning", "what the later messages are about")
       for place in range(1, LATER_TOPICS + 1)),
 )  # fmt: skip
+TEXT_GROUPS = frozenset({"tone", "length", "words", "urgent", "says it again", "asks for a manager"})
 BY_NAME = {feature.name: feature for feature in FEATURES}
 WAITS = ("waiting", "first_wait", "longest_wait")
 
@@ -99,6 +97,11 @@ WAITS = ("waiting", "first_wait", "longest_wait")
 def feature_of(name: str) -> Feature:
     """The feature of a name; one of an organisation's own columns is its own group."""
     return BY_NAME.get(name) or Feature(name, name, "own", name.replace("_", " "))
+
+
+def of_text(name: str) -> bool:
+    """Whether a feature is one of the words that customers write."""
+    return name in BY_NAME and BY_NAME[name].group in TEXT_GROUPS
 
 
 def signs(names: tuple[str, ...]) -> dict[str, int]:

@@ -8,7 +8,7 @@ standard error of the difference (over accounts).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from models.calibration import Calibration, fit_calibration
 from models.coding import Coding
 from models.logistic import Logistic, fit_logistic
 from models.model import Member, Model, contributions
-from models.rows import Rows, coded, forward_folds
+from models.rows import MANY, Rows, coded, forward_folds
 from models.trees import MOST_ROUNDS, SHAPES, TreeShape, curve, fit_trees
 from verbatim.errors import EmptyError
 
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 Estimator = Literal["logistic", "trees", "blend"]
 ESTIMATORS: tuple[Estimator, ...] = ("logistic", "trees", "blend")  # the simplest first
-PENALTIES = (200.0, 60.0, 20.0, 6.0, 2.0)
+PENALTIES = (600.0, 150.0, 40.0, 10.0)
 MEMBERS, DRAWS = 4, 8
+FEWER = 2, 6  # where there are many rows, which vary less
 BACKGROUND = 32
 TIE = 0.5  # standard errors
 ROWS_TO_TUNE = 30_000
@@ -136,10 +137,12 @@ def _members(
 ) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
     """Fits on all rows (trees with other seeds; a logistic regression has none), and fits on draws of the groups."""
     design = coding.design(codes) if recipe.estimator != "trees" else None
-    weights, count = rows.weights, MEMBERS if recipe.estimator != "logistic" else 1
+    given = coding.given(codes).sum(axis=1)
+    count, draws = (MEMBERS, DRAWS) if len(rows) < MANY else FEWER
+    weights, count = rows.weights, count if recipe.estimator != "logistic" else 1
     start: Logistic | None = None
     found = []
-    for number in range(count + DRAWS):
+    for number in range(count + draws):
         mass = weights if number < count else spread_weights(rows.group, weights, seed * 1_000 + number)
         kept = mass > 0
         logistic = trees = None
@@ -147,7 +150,13 @@ def _members(
             logistic = start
         elif design is not None:
             logistic = start = fit_logistic(
-                design[kept], rows.y[kept], mass[kept], penalty=recipe.penalty, rising=coding.rising(), start=start
+                design[kept],
+                rows.y[kept],
+                mass[kept],
+                penalty=recipe.penalty,
+                rising=coding.rising(),
+                start=start,
+                offset=given[kept],
             )
         if recipe.estimator != "logistic":
             trees = fit_trees(
@@ -155,7 +164,7 @@ def _members(
             )
         found.append(Member(logistic, trees))
         if step:
-            step("Fitting", number + 1, count + DRAWS)
+            step("Fitting", number + 1, count + draws)
     return tuple(found[:count]), tuple(found[count:])
 
 
@@ -174,10 +183,12 @@ def _logistic_folds(
         for number, penalty in enumerate(PENALTIES):
             share = len(small) / len(train)  # the penalty means the same on a part of the rows
             start = fit_logistic(
-                design, rows.y[small], weights[small], penalty=penalty * share, rising=coding.rising(), start=start
-            )
-            by_penalty.append(start.margins(there) if len(small) == len(train) else np.zeros(0))
-            losses[number] += _loss(start.margins(there), rows.y[test], weights[test])
+                design, rows.y[small], weights[small], penalty=penalty * share, rising=coding.rising(), start=start,
+                offset=_given(coding, rows, small),
+            )  # fmt: skip
+            found_ = start.margins(there) + _given(coding, rows, test)
+            by_penalty.append(found_ if len(small) == len(train) else np.zeros(0))
+            losses[number] += _loss(found_, rows.y[test], weights[test])
         found.append((train, test, coding, by_penalty))
         if step:
             step("Logistic regression", place + 1, len(folds))
@@ -188,9 +199,10 @@ def _logistic_folds(
             margins_.append(by_penalty[best])
             continue
         fitted = fit_logistic(
-            _design(coding, rows, train), rows.y[train], weights[train], penalty=PENALTIES[best], rising=coding.rising()
-        )
-        margins_.append(fitted.margins(_design(coding, rows, test)))
+            _design(coding, rows, train), rows.y[train], weights[train], penalty=PENALTIES[best],
+            rising=coding.rising(), offset=_given(coding, rows, train),
+        )  # fmt: skip
+        margins_.append(fitted.margins(_design(coding, rows, test)) + _given(coding, rows, test))
     return PENALTIES[best], np.concatenate(margins_)
 
 
@@ -199,24 +211,36 @@ def _tree_folds(
 ) -> tuple[TreeShape, int, Floats]:
     """The shape and number of trees with the lowest log loss, and their margins, fold after fold."""
     by_shape: dict[TreeShape, tuple[Floats, list[Floats]]] = {}
+    coded_ = [_tree_fold(rows, train, test, weights, signs) for train, test in folds]
     counts = np.zeros(0, dtype=np.int64)
-    for number, shape in enumerate(SHAPES):
+    shapes = SHAPES if len(rows) < MANY else [replace(shape, rate=2 * shape.rate) for shape in SHAPES]
+    for number, shape in enumerate(shapes):
         total, found = np.zeros(MOST_ROUNDS // 10), []
         for place, (train, test) in enumerate(folds):
-            coding = Coding.learn({k: v[train] for k, v in rows.columns.items()}, weights[train], signs)
-            codes = coding.codes({k: v[train] for k, v in rows.columns.items()})
-            there = coding.codes({k: v[test] for k, v in rows.columns.items()})
-            trees = fit_trees(codes, rows.y[train], weights[train], coding, shape, rounds=MOST_ROUNDS, seed=seed)
-            counts, losses, margins_ = _padded(*curve(trees, there, rows.y[test], weights[test]))
+            coding, codes, there = coded_[place]
+            judge = (there, rows.y[test], weights[test])
+            trees = fit_trees(
+                codes, rows.y[train], weights[train], coding, shape, rounds=MOST_ROUNDS, seed=seed, judge=judge
+            )
+            counts, losses, margins_ = _padded(*curve(trees, coding, *judge))
             total += losses * weights[test].sum()
             found.append(margins_)
             if step:
-                step("Boosted trees", number * len(folds) + place + 1, len(SHAPES) * len(folds))
+                step("Boosted trees", number * len(folds) + place + 1, len(shapes) * len(folds))
         by_shape[shape] = (total, found)
     shape = min(by_shape, key=lambda one: by_shape[one][0].min())
     total, found = by_shape[shape]
     best = int(total.argmin())
     return shape, int(counts[best]), np.concatenate([margins_[:, best] for margins_ in found])
+
+
+def _tree_fold(
+    rows: Rows, train: NDArray[Any], test: NDArray[Any], weights: Floats, signs: Mapping[str, int]
+) -> tuple[Coding, Floats, Floats]:
+    """The coding learnt on a fold, and the codes to train on and to judge."""
+    seen, others = ({name: values[part] for name, values in rows.columns.items()} for part in (train, test))
+    coding = Coding.learn(seen, weights[train], signs)
+    return coding, coding.codes(seen), coding.codes(others)
 
 
 def _padded(counts: NDArray[np.int64], losses: Floats, found: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:
@@ -269,6 +293,12 @@ def _scale(chance: Floats, score: Floats, weights: Floats) -> tuple[tuple[float,
 
 def _design(coding: Coding, rows: Rows, places: NDArray[Any]) -> Any:  # noqa: ANN401
     return coding.design(coding.codes({name: values[places] for name, values in rows.columns.items()}))
+
+
+def _given(coding: Coding, rows: Rows, places: NDArray[Any]) -> Floats:
+    """Log odds known beforehand."""
+    known = coding.given(coding.codes({name: values[places] for name, values in rows.columns.items()}))
+    return np.asarray(known.sum(axis=1), dtype=np.float64)
 
 
 def _sampled(rows: Rows) -> NDArray[np.bool_]:

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 DAY = 86_400 * 1_000_000
 RECENT = 28 * DAY
 QUARTER = 91 * DAY
-SLOW, FAST = 120.0, 30.0  # half-lives of moods, in days
+FADE = 30.0  # half-life of moods, in days
+FIRM = 1.75  # answers, as Σ p(1 − p), at which a small mood counts half
+FAR = 0.5  # log odds: from about here on a mood is believed sooner
+TURNS = 5
+EXPECTED = (0.05, 0.95)  # shares that may be expected of an answer
 LEAN = 4.0  # answers of everybody that a mean of few answers leans on
 
 
@@ -72,7 +76,6 @@ class Fading:
     line: Timeline
     at: Places
     sums: Floats  # after each row, weighted as of that row
-    counts: Floats
     half_life: float
 
     @classmethod
@@ -82,23 +85,46 @@ class Fading:
         times, ordered = at[line.order], values[line.order]
         first = np.zeros(len(times), dtype=bool)
         first[line.starts[:-1][line.starts[:-1] < len(times)]] = True
-        fall = 0.5 ** (np.diff(times, prepend=times[:1]) / (DAY * half_life)) * ~first
-        sums, counts = np.zeros(len(times)), np.zeros(len(times))
-        total = mass = 0.0
+        passed = np.where(first, 0, np.diff(times, prepend=times[:1])) / (DAY * half_life)
+        fall = np.where(first, 0.0, 0.5**passed)
+        sums, total = np.zeros(len(times)), 0.0
         for place, (share, value) in enumerate(zip(fall.tolist(), ordered.tolist(), strict=True)):
-            total, mass = total * share + value, mass * share + 1.0
-            sums[place], counts[place] = total, mass
-        return cls(line, times, sums, counts, half_life)
+            total = total * share + value
+            sums[place] = total
+        return cls(line, times, sums, half_life)
 
-    def mean(self, keys: Places, at: Places, lean: float) -> Floats:
-        """The weighted mean before each moment, leaning on 0 as if ``lean`` values of 0 were there; NaN without any."""
+    def seen(self, keys: Places, at: Places) -> Floats:
+        """The weighted sum before each moment; NaN without any."""
         first, last = self.line.until(keys, at, inclusive=False)
         some = last > first
         found = np.full(len(keys), np.nan)
         newest = last[some] - 1
-        share = 0.5 ** ((at[some] - self.at[newest]) / (DAY * self.half_life))
-        found[some] = self.sums[newest] * share / (self.counts[newest] * share + lean)
+        found[some] = self.sums[newest] * 0.5 ** ((at[some] - self.at[newest]) / (DAY * self.half_life))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moods:
+    """How far the answers by a key lie above what was expected of them, in log odds of the share of the scale.
+
+    ``above`` sums up answers less expectations p, ``firmness`` p(1 − p): their quotient is one Newton step to the log
+    odds that would explain the answers (a logistic model with a random intercept).
+    """
+
+    above: Fading
+    firmness: Fading
+
+    def of(self, keys: Places, at: Places) -> Floats:
+        """The mood before each moment, NaN without any answer.
+
+        It leans on 0 as the posterior of a heavy-tailed (Cauchy) prior does: a mood far off is believed sooner than
+        one nearby, so that an account that turns is not taken for chance.
+        """
+        total, mass = self.above.seen(keys, at), self.firmness.seen(keys, at)
+        mood = total / (mass + FIRM)
+        for _ in range(TURNS):
+            mood = total / (mass + FIRM / (1 + (mood / FAR) ** 2))
+        return mood
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +138,7 @@ class History:
     by_contact: Keyed
     by_kind: Keyed
     by_agent: Keyed
-    moods: Mapping[str, Fading]
+    moods: Moods
     everybody: Keyed
     raised_by_contact: Keyed
     open_of_account: Keyed
@@ -132,9 +158,7 @@ class History:
         contact, account = _codes(self.contacts, asked.contact), _codes(self.accounts, asked.account)
         found: dict[str, Any] = {"everybody_rating": np.where(n_all >= LEAN, usual, np.nan)}
         _, _, found["requester_last_rating"] = self.by_contact.seen(contact, at)
-        for name, keys in (("requester", contact), ("account", account)):
-            found[f"{name}_mood"] = self.moods[name].mean(keys, at, LEAN)
-        found["account_recent_mood"] = self.moods["account_recent"].mean(account, at, LEAN / 2)
+        found["account_mood"] = self.moods.of(account, at)
         for name in ("product", "issue_type"):
             n, total, _ = self.by_kind.seen(_codes(self.kinds, _prefixed(name, asked.words[name])), at, at - RECENT)
             found[f"{name}_rating"] = np.where(n > 0, (total + 3 * LEAN * usual) / (n + 3 * LEAN), np.nan)
@@ -196,21 +220,20 @@ def build_history(
     agents, load = _load(log, holders)
     agent = _codes(agents, _held(log, holders, ticket, at))
     opened, ended = _openings(log)
-    above = _above_usual(given["metric"].to_numpy(object), at, value)
+    foreseen = _usual(given["metric"].to_numpy(object), at, value)
     if expected is not None:
         known = ticket >= 0
-        foreseen = expected(ticket[known], at[known], given["metric"].to_numpy(object)[known])
-        above[known] = np.where(np.isnan(foreseen), above[known], value[known] - foreseen)
+        told = expected(ticket[known], at[known], given["metric"].to_numpy(object)[known])
+        foreseen[known] = np.clip(np.where(np.isnan(told), foreseen[known], told), *EXPECTED)
     return History(
         contacts=contacts_, accounts=accounts_, kinds=kinds, agents=agents,
         by_contact=Keyed.of(of_answer, at, value, len(contacts_)),
         by_kind=Keyed.of(np.concatenate(coded), np.r_[at, at], np.r_[value, value], len(kinds)),
         by_agent=Keyed.of(agent, at, value, len(agents)),
-        moods={
-            "requester": Fading.of(of_answer, at, above, len(contacts_), half_life=SLOW),
-            "account": Fading.of(account_of_answer, at, above, len(accounts_), half_life=SLOW),
-            "account_recent": Fading.of(account_of_answer, at, above, len(accounts_), half_life=FAST),
-        },
+        moods=Moods(
+            Fading.of(account_of_answer, at, value - foreseen, len(accounts_), half_life=FADE),
+            Fading.of(account_of_answer, at, foreseen * (1 - foreseen), len(accounts_), half_life=FADE),
+        ),
         everybody=Keyed.of(np.where(ticket >= 0, 0, -1), at, value, 1),
         raised_by_contact=Keyed.of(of_ticket, log.created, np.ones(len(log)), len(contacts_)),
         open_of_account=Keyed.of(
@@ -249,15 +272,15 @@ def _given(answers: pd.DataFrame | None) -> pd.DataFrame:
     return rows[rows["share"].notna()].sort_values(["answered_at", "metric", "share"], kind="stable")
 
 
-def _above_usual(metric: Objects, at: Places, value: Floats) -> Floats:
-    """How far each answer lies above the mean of the earlier ones to the same metric and of ``LEAN`` in the middle."""
+def _usual(metric: Objects, at: Places, value: Floats) -> Floats:
+    """The mean of the earlier answers to the same metric and of ``LEAN`` in the middle, within 0.05 … 0.95."""
     found = np.zeros(len(value))
     for name in set(metric.tolist()):
         here = np.flatnonzero(metric == name)
         order = here[np.argsort(at[here], kind="stable")]
         earlier = running(value[order])[:-1]
         count = np.arange(len(order))
-        found[order] = value[order] - (earlier + LEAN / 2) / (count + LEAN)
+        found[order] = np.clip((earlier + LEAN / 2) / (count + LEAN), *EXPECTED)
     return found
 
 

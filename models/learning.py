@@ -91,7 +91,7 @@ def learn(
     """
     say = step or (lambda *_: None)
     say("Reading tickets", 0, 1)
-    stored = read_store(store, settings)
+    stored = read_store(store, settings, text=settings.predictor_text)
     ratings = ratings_of(stored, metric.value, until=until)
     say("Reading tickets", 1, 1)
     asked = target or settings.predictor_targets.get(metric.value)
@@ -131,12 +131,15 @@ def snapshots_of(
     check_enough(bare, limits_of(settings), CASES[Metric(metric)])
     early, _, held_from = split_by_time(bare, HELD_BACK)
     say("Reading words", 0, 2)
-    seen, meaning = _with_words(stored, held_from)
+    seen, meaning = _with_words(stored, held_from) if settings.predictor_text else (stored.view, None)
     say("Reading words", 1, 2)
     past = rated < held_from
-    expectation = fit_expectation(seen.handling(ticket[past], rated[past] - 1), shares(score[past], ratings.scale))
+    handled = seen.handling(ticket[past], rated[past] - 1)
+    expectation = fit_expectation(handled, shares(score[past], ratings.scale), target.of(score[past]))
     seen = seen.with_expectation(expectation, metric)
-    columns = allowed(seen.features(ticket[row], moment), agents=settings.predictor_agents)
+    columns = allowed(
+        seen.features(ticket[row], moment, text=settings.predictor_text), agents=settings.predictor_agents
+    )
     rows = bare.with_columns(columns)
     answering = _answering(stored, seen, set(ratings.ticket.tolist()), ticket[row])
     say("Reading words", 2, 2)
@@ -216,7 +219,7 @@ def _predictor(
         meaning=lesson.meaning, expectation=lesson.expectation, libraries=libraries(),
         settings={
             "seed": settings.seed, "timezone": settings.timezone, "predictor_agents": settings.predictor_agents,
-            "predictor_interventions": settings.predictor_interventions,
+            "predictor_text": settings.predictor_text, "predictor_interventions": settings.predictor_interventions,
             "predictor_minimum_tickets": settings.predictor_minimum_tickets,
             "predictor_minimum_cases": settings.predictor_minimum_cases,
             "first_reply_hours": dict(settings.first_reply_hours),

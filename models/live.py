@@ -1,7 +1,7 @@
 """One ticket at a time: what a service asks when a ticket is created or changed.
 
-``LiveScorer`` holds the history of everybody as of when it was made, and a predictor. ``score`` takes one ticket and its
-events as plain dictionaries, without a frame: a frame costs more than the prediction.
+``LiveScorer`` holds the history of everybody as of when it was made, and a predictor. ``score`` takes one ticket and
+its events as plain dictionaries, without a frame: a frame costs more than the prediction.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.explain import Reasons, explain_rows
+from models.features import of_text
 from models.log import WORDS, TicketLog, clean_events, kind_of
 from models.scoring import band_of, hashes_of
 from models.snapshots import Messages, TicketView, messages_of, stage_at
@@ -57,6 +58,7 @@ class LiveScorer:
         self.predictor = predictor
         self._view = predictor.look(stored.view)
         self._own = tuple(stored.log.further)
+        self._reads = any(map(of_text, predictor.features))
         self._vector = lru_cache(maxsize=KEPT_TEXTS)(_vectors_of(predictor.meaning))
 
     def score(
@@ -94,7 +96,7 @@ class LiveScorer:
         """A view of one ticket with everybody's history."""
         states = states_of(log, self._view.states.hours)
         states = replace(states, team_of=self._view.states.team_of)
-        messages = messages_of(log, text=True)
+        messages = messages_of(log, text=self._reads)
         seen = replace(self._view, states=states, messages=messages, opening=None, later=None)
         return seen if self.predictor.meaning is None else seen.with_vectors(self._vectors(messages))
 

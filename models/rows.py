@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STAGES = ("creation", "first_reply", "customer_message", "before_close")
 BLOCKS = (0.5, 0.67, 0.83)  # shares of the tickets, in order of time, after which a fold begins to judge
+MANY = 40_000  # rows from which on the last block says enough
 PARTS = 4  # of the accounts, where most of them come again
 KEPT = 0.7  # of the training rows that must remain for accounts to be kept apart at once
 
@@ -97,12 +98,15 @@ def coded(keys: NDArray[np.object_]) -> Places:
 def split_by_time(rows: Rows, share: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_], int]:
     """Rows to learn from and the most recent ``share`` of tickets to judge, and the moment between them.
 
-    What is judged was rated, and is seen, at that moment or later; what is learnt from was rated before.
+    What is learnt from was rated before that moment, the first after its last rating; what is judged was rated, and is
+    seen, from then on. Where only the days of ratings are known, whole days are judged.
     """
     _, first = np.unique(coded(rows.ticket), return_index=True)
     times = np.sort(rows.rated[first])
     cut = int(times[min(int(round(len(times) * (1 - share))), len(times) - 1)])
-    return rows.rated < cut, (rows.rated >= cut) & (rows.moment >= cut), cut
+    past = rows.rated < cut
+    start = int(rows.rated[past].max()) + 1 if past.any() else cut
+    return past, ~past & (rows.moment >= start), start
 
 
 def forward_folds(rows: Rows) -> Iterator[tuple[Places, Places]]:
@@ -110,7 +114,7 @@ def forward_folds(rows: Rows) -> Iterator[tuple[Places, Places]]:
     codes = coded(rows.ticket)
     _, first = np.unique(codes, return_index=True)
     times = np.sort(rows.rated[first])
-    cuts = [int(times[int(len(times) * share)]) for share in BLOCKS]
+    cuts = [int(times[int(len(times) * share)]) for share in (BLOCKS if len(codes) < MANY else BLOCKS[-1:])]
     part = _parts(rows.group)
     for place, cut in enumerate(cuts):
         until = cuts[place + 1] if place + 1 < len(cuts) else int(times[-1]) + 1

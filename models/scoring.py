@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from models.explain import Reasons, explain_rows
+from models.features import of_text
 from models.log import NEVER
 from models.predictor import Predictor, demand_kind
 from models.snapshots import stage_at
@@ -87,7 +88,8 @@ def score_open(
         UserError: the predictor is one of plain columns.
     """
     demand_kind(predictor, "tickets")
-    stored = read_store(store, settings, further=tickets, events=events)
+    reads = any(map(of_text, predictor.features))
+    stored = read_store(store, settings, further=tickets, events=events, text=reads)
     when = at or (datetime.now(UTC) if tickets is not None and events is None else stored.newest())
     wanted = np.ones(len(stored.log), dtype=bool) if tickets is None else np.isin(
         stored.log.ids.astype(str), tickets["id"].to_numpy(object).astype(str)
@@ -205,7 +207,8 @@ def _risk(
     key = str(stored.log.ids[place])
     expected = float(found.expected[row])
     return TicketRisk(
-        key=key, name=names.get(key, key), stage=str(stages[row]), opened_at=as_datetime(int(stored.log.created[place])),
+        key=key, name=names.get(key, key), stage=str(stages[row]),
+        opened_at=as_datetime(int(stored.log.created[place])),
         channel=words["channel"][row], team=words["team"][row], account=stored.log.account[place],
         probability=float(found.p[row]), low=float(found.low[row]), high=float(found.high[row]),
         expected_score=None if np.isnan(expected) else expected, band=band_of(predictor, float(found.p[row])),
@@ -234,7 +237,7 @@ def _taken(columns: Columns, places: Places) -> dict[str, NDArray[Any]]:
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     """Rows for the store as a frame that a query would have given."""
     frame = pd.DataFrame({name: [row.get(name) for row in rows] for name in columns}, dtype=object)
-    frame["segments"] = [row.get("segments") or {} for row in rows]
+    frame["segments"] = pd.Series([row.get("segments") or {} for row in rows], dtype=object)
     for name in [name for name in columns if name.endswith("_at") or name == "at"]:
         frame[name] = pd.to_datetime(frame[name], utc=True).dt.as_unit("us")
     return expanded(frame)

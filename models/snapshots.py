@@ -64,6 +64,7 @@ class TicketView:
     frames: tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame | None]
     opening: NDArray[np.float32] | None = None
     later: NDArray[np.float64] | None = None
+    worth: float = 0.0
 
     @property
     def log(self) -> TicketLog:
@@ -95,7 +96,7 @@ class TicketView:
             return found
 
         history = build_history(self.log, *self.frames, holders=holders(self.states), expected=expected)
-        return replace(self, history=history)
+        return replace(self, history=history, worth=expectation.worth if expectation is not None else 0.0)
 
     def handling(self, ticket: Places, moment: Places) -> dict[str, NDArray[Any]]:
         """The columns of features that say how tickets were handled, and what they are about."""
@@ -113,6 +114,7 @@ class TicketView:
         is_open = self.states.is_open(ticket, moment).astype(np.float64)
         asked = Asked(moment, self.log.contact[ticket], self.log.account[ticket], words, is_open)
         found |= self.history.of(asked)
+        found["account_mood"] = -self.worth * found["account_mood"]  # log odds of dissatisfaction
         found |= {name: values[ticket] for name, values in self.log.further.items()}
         return found | (self._text(ticket, moment) if text else {})
 

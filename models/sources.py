@@ -72,12 +72,17 @@ class Ratings:
 
 
 def read_store(
-    store: Store, settings: Settings, *, further: pd.DataFrame | None = None, events: pd.DataFrame | None = None
+    store: Store,
+    settings: Settings,
+    *,
+    further: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    text: bool = True,
 ) -> Stored:
     """Read tickets, events, answers, accounts and contacts.
 
     ``further`` are tickets of a file (as `queries.tickets` gives them) that count instead of stored ones with the same
-    id; ``events`` the events of them.
+    id; ``events`` the events of them. Without ``text`` nothing that customers write is looked at.
 
     Raises:
         LeakageError: a column of tickets that is declared known while a ticket is open, and is not.
@@ -92,10 +97,10 @@ def read_store(
     log = read_log(tickets, log_rows, kept)
     ended = _ended(tickets)
     leakage.refuse_empty_while_open(log.further, ~ended)
-    answers = queries.answers(store, by=())
+    answers = with_days_ended(queries.answers(store, by=()), settings.timezone)
     seen = view(
         log, BusinessHours.from_settings(settings), answers=answers, accounts=queries.accounts(store),
-        contacts=queries.contacts(store), promised=settings.first_reply_hours,
+        contacts=queries.contacts(store), promised=settings.first_reply_hours, text=text,
     )  # fmt: skip
     return Stored(seen, answers, kept, left, ended)
 
@@ -117,8 +122,8 @@ def ratings_of(stored: Stored, metric: str, *, until: datetime | None = None) ->
     known = of_ticket.notna() & at.notna()
     if not known.any():
         raise EmptyError(
-            f"none of the {len(given):,} {metric.upper()} answers belongs to a ticket that is stored; ingest the tickets, "
-            "and name the column with the ticket's id in the answers (--map ticket_id=COLUMN)"
+            f"none of the {len(given):,} {metric.upper()} answers belongs to a ticket that is stored; ingest the "
+            "tickets, and name the column with the ticket's id in the answers (--map ticket_id=COLUMN)"
         )
     if not known.all():
         notes.append(f"{int((~known).sum()):,} answers belong to no stored ticket, or have no time, and are left out")
@@ -138,6 +143,22 @@ def ratings_of(stored: Stored, metric: str, *, until: datetime | None = None) ->
     if not real.all():
         notes.append(f"{int((~real).sum()):,} ratings came before their ticket was created and are left out")
     return Ratings(places[real], rows["value"].to_numpy(np.float64)[real], rated[real], scale, tuple(notes))
+
+
+def with_days_ended(answers: pd.DataFrame, tz: str) -> pd.DataFrame:
+    """Answers of which only the day is known (midnight in the organisation's time zone) count from the day's end.
+
+    At its beginning they would be known before they were given, even before the ticket was opened.
+    """
+    ended = {}
+    for name in ("answered_at", "occurred_at"):
+        local = answers[name].dt.tz_convert(tz)
+        day = local.dt.normalize()
+        midnight = (local == day).fillna(False)
+        end = (day.dt.tz_localize(None) + pd.Timedelta(days=1)).dt.tz_localize(tz, nonexistent="shift_forward", ambiguous=False)
+        last = (end.dt.tz_convert("UTC") - pd.Timedelta(microseconds=1)).astype(answers[name].dtype)
+        ended[name] = answers[name].where(~midnight, last)
+    return answers.assign(**ended)
 
 
 def as_microseconds(moment: datetime) -> int:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import logit
 
+from models.coding import UNKNOWN
 from verbatim.errors import StorageError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 THREADS = 2
 ROWS_FOR_THREADS = 20_000  # to fit; with fewer, threads wait for each other longer than they work
 MOST_ROUNDS = 400
+PATIENCE = 50
 
 
 NODE_ARRAYS = ("split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child",
@@ -82,21 +85,40 @@ class Trees:
 
 
 def fit_trees(
-    codes: Floats, y: NDArray[np.int8], weights: Floats, coding: Coding, shape: TreeShape, *, rounds: int, seed: int
-) -> Trees:
-    """Fit ``rounds`` trees; ``weights`` count a ticket with several snapshots once."""
+    codes: Floats, y: NDArray[np.int8], weights: Floats, coding: Coding, shape: TreeShape, *, rounds: int, seed: int,
+    judge: tuple[Floats, NDArray[np.int8], Floats] | None = None,
+) -> Trees:  # fmt: skip
+    """Fit ``rounds`` trees; ``weights`` count a ticket with several snapshots once.
+
+    They learn what is beyond the given columns, whose log odds `Trees.margins` leaves out. With codes, y and weights to
+    ``judge`` by, growing stops where ``PATIENCE`` further trees have not helped.
+    """
     import lightgbm
 
-    return Trees(lightgbm.train(_parameters(coding, shape, weights, seed), _rows(codes, y, weights, coding), rounds))
+    rate = float(np.clip(np.average(y, weights=weights), 1e-6, 1 - 1e-6))
+    base = float(logit(rate)) if coding.is_given.any() else 0.0  # LightGBM starts there itself, if nothing is given
+    rows = _rows(codes, y, weights, coding, base)
+    parameters = _parameters(coding, shape, weights, seed)
+    stop: list[Any] = []
+    others = []
+    if judge is not None:
+        others = [_rows(*judge, coding, base, like=rows)]
+        stop = [lightgbm.early_stopping(PATIENCE, verbose=False)]
+    booster = lightgbm.train(parameters, rows, rounds, valid_sets=others, callbacks=stop, keep_training_booster=True)
+    if base and booster.num_trees():
+        first = booster.dump_model(num_iteration=1)["tree_info"][0]["num_leaves"]
+        for leaf in range(first):
+            booster.set_leaf_output(0, leaf, booster.get_leaf_output(0, leaf) + base)
+    return Trees(booster)
 
 
 def curve(
-    trees: Trees, codes: Floats, y: NDArray[np.int8], weights: Floats, every: int = 10
+    trees: Trees, coding: Coding, codes: Floats, y: NDArray[np.int8], weights: Floats, every: int = 10
 ) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Log loss after 10, 20, … trees on other rows: the numbers of trees, the mean losses, and margins (n, k)."""
     counts = np.arange(every, trees.booster.num_trees() + 1, every)
     margins = np.empty((len(codes), len(counts)))
-    total = np.zeros(len(codes))
+    total = coding.given(codes).sum(axis=1)
     for place, count in enumerate(counts):
         total = total + np.asarray(
             trees.booster.predict(
@@ -173,16 +195,26 @@ def _numbers(written: str) -> list[float]:
     return [float(number) for number in written.split(" ")]
 
 
-def _rows(codes: Floats, y: NDArray[np.int8], weights: Floats, coding: Coding) -> Any:  # noqa: ANN401
+def _rows(
+    codes: Floats,
+    y: NDArray[np.int8],
+    weights: Floats,
+    coding: Coding,
+    base: float,
+    like: Any = None,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     import lightgbm
 
+    known = coding.given(codes)
     return lightgbm.Dataset(
-        codes,
+        np.where(coding.is_given, UNKNOWN, codes),  # nothing is learnt of a given column, nor of its being unknown
         label=y,
         weight=weights,
+        init_score=known.sum(axis=1) + base if coding.is_given.any() else None,
         feature_name=[f"f{place}" for place in range(codes.shape[1])],  # names of people's columns stay out of the text
         categorical_feature=list(coding.categories),
         params={"verbose": -1, "max_bin": 127, "min_data_in_bin": 3},
+        reference=like,
         free_raw_data=True,
     )
 
@@ -191,6 +223,7 @@ def _parameters(coding: Coding, shape: TreeShape, weights: Floats, seed: int) ->
     snapshots = max(1.0, len(weights) / weights.sum())  # a ticket
     return {
         "objective": "binary",
+        "metric": "binary_logloss",
         "num_leaves": shape.leaves,
         "learning_rate": shape.rate,
         "min_data_in_leaf": round(shape.leaf_rows * snapshots),

@@ -127,6 +127,7 @@ class Settings(BaseSettings):
         30, ge=5, description="a predictor learnt from fewer tickets of the rarer kind is refused"
     )
     predictor_agents: bool = Field(False, description="let predictions use who the agent is")
+    predictor_text: bool = Field(True, description="let predictions read what customers write in tickets")
     predictor_interventions: Literal["leave_out", "keep"] = Field(
         "leave_out", description="what training does with tickets that somebody stepped in on: leave_out or keep"
     )

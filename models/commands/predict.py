@@ -116,7 +116,8 @@ def _print(shown: Sequence[TicketRisk], scored: Scored, name: str, target: str) 
     bands = {band: sum(one.band == band for one in scored.tickets) for band in ("high", "raised", "usual")}
     counted = ", ".join(f"{count} {band}" for band, count in bands.items())
     click.echo(
-        f"{name}: risk of “{target}” for {len(scored.tickets)} open tickets ({counted}), as of {scored.at:%Y-%m-%d %H:%M} UTC"
+        f"{name}: risk of “{target}” for {len(scored.tickets)} open tickets ({counted}), "
+        f"as of {scored.at:%Y-%m-%d %H:%M} UTC"
     )
     for one in shown:
         risk = f"{100 * one.probability:.0f} %"

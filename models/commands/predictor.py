@@ -231,7 +231,8 @@ def drift_command(version: str, days: int, as_json: bool) -> None:
     if as_json:
         print_json({"version": found.name, **asdict(watched)})
         return
-    title = f"{found.name}: {watched.tickets} tickets opened {watched.start:%Y-%m-%d} to {watched.end:%Y-%m-%d} against training"
+    span = f"{watched.start:%Y-%m-%d} to {watched.end:%Y-%m-%d}"
+    title = f"{found.name}: {watched.tickets} tickets opened {span} against training"
     rows = [
         (
             row.feature,
@@ -308,8 +309,8 @@ def _version(store: Store, word: str) -> Registered:
 def _print_version(version: Registered) -> None:
     kind = {"csat": "dissatisfied", "ces": "high effort"}[version.metric]
     click.echo(
-        f"{version.name} ({version.status}): {version.target}; {version.tickets:,} rated tickets, {version.snapshots:,} "
-        f"snapshots, {version.cases:,} {kind} ({share(version.cases / version.tickets)}), "
+        f"{version.name} ({version.status}): {version.target}; {version.tickets:,} rated tickets, "
+        f"{version.snapshots:,} snapshots, {version.cases:,} {kind} ({share(version.cases / version.tickets)}), "
         f"{version.data_start:%Y-%m-%d} to {version.data_end:%Y-%m-%d}"
     )
 
@@ -328,10 +329,11 @@ def _print_evaluation(evaluation: Any, *, short: bool) -> None:  # noqa: ANN401
             f"{figure(one.recall, percent=True)} of all cases."
         )
     for row in evaluation.aggregates:
-        click.echo(
-            f"Mean expected and mean later score by {row.segment} and week: correlation {figure(row.correlation, 2)} "
-            f"({row.groups} weeks)."
-        )
+        if row.correlation.value is not None:
+            click.echo(
+                f"Mean expected and mean later score of each {row.segment} and week: correlation "
+                f"{figure(row.correlation, 2)} over {row.groups} of them."
+            )
     known = evaluation.nonresponse
     if known is not None and not short:
         click.echo(

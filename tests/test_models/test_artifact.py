@@ -58,13 +58,14 @@ def test_meaning_and_expectation_come_back(predictor, tmp_path):
     things = ("printer", "invoice", "app", "screen", "login", "update", "manager", "work")
     texts = [f"the {one} and the {other} are {how}" for one in things for other in things for how in ("broken", "lost")]
     wait = np.random.default_rng(1).lognormal(1, 1, 200)
-    expectation = fit_expectation({"longest_wait": wait}, 1 / (1 + wait))
+    expectation = fit_expectation({"longest_wait": wait}, 1 / (1 + wait), (wait > 5).astype(np.int8))
     whole = replace(predictor, meaning=Meaning.fit(texts), expectation=expectation, text=("body",))
     loaded = load_predictor(tmp_path / "a", save_predictor(tmp_path / "a", whole))
     assert np.array_equal(loaded.meaning.transform(texts), whole.meaning.transform(texts))
     assert loaded.expectation.shares({"longest_wait": wait}) == pytest.approx(
         expectation.shares({"longest_wait": wait}), abs=0
     )
+    assert loaded.expectation.worth == expectation.worth > 0
 
 
 def test_the_same_predictor_gives_the_same_files(saved, tmp_path):

@@ -89,6 +89,27 @@ def test_infinities_and_words_among_numbers_are_unknown():
     assert np.isnan(numbers(objects(["4", "n/a", None, 2]))[[1, 2]]).all()
 
 
+def test_given_log_odds_are_kept_as_they_are_and_not_in_the_design():
+    mood = np.r_[np.linspace(-2, 2, 20), np.full(10, np.nan)]
+    coding = learnt(account_mood=mood, wait=np.arange(30.0))
+    codes = coding.codes({"account_mood": mood, "wait": np.arange(30.0)})
+    assert coding.is_given.tolist() == [True, False]
+    assert np.array_equal(coding.given(codes), np.column_stack([np.nan_to_num(mood), np.zeros(30)]))
+    assert set(coding.owners().tolist()) == {1}
+    assert coding.design(codes).shape[1] == coding.columns[1].width == len(coding.rising())
+    assert Coding.of_state(json.loads(json.dumps(coding.state()))) == coding
+
+
+def test_given_log_odds_that_are_unknown_or_0_everywhere_are_left_out():
+    assert not learnt(account_mood=np.full(9, np.nan)).columns
+    assert not learnt(account_mood=np.r_[np.zeros(5), np.full(4, np.nan)]).columns
+
+
+def test_given_log_odds_that_are_missing_are_0():
+    coding = learnt(account_mood=np.linspace(-1, 1, 9))
+    assert coding.given(coding.codes({"other": np.zeros(3)})).tolist() == [[0.0]] * 3
+
+
 @pytest.mark.parametrize("columns", [{}, {"other": np.zeros(2)}])
 def test_missing_columns_are_unknown(columns):
     coding = learnt(wait=np.arange(30.0))

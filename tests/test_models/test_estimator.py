@@ -6,6 +6,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import roc_auc_score
 
 from models.estimator import CesPredictor, CsatPredictor, MissingColumnWarning
+from models.features import GIVEN
 from tests.test_models import made
 from verbatim.errors import EmptyError, LeakageError, NoSkillError, UserError
 
@@ -142,6 +143,16 @@ def test_ratings_of_0_and_1_are_taken_as_they_are():
 def test_what_cannot_be_learnt_from_is_refused_with_a_reason(change, error, said):
     with pytest.raises(error, match=said):
         unfitted().fit(*change(TABLE, SCORES))
+
+
+@pytest.mark.parametrize("name", sorted(GIVEN))
+def test_a_column_with_the_name_of_given_log_odds_is_refused(name):
+    table = TABLE.rename(columns={"seats": name})
+    declared = {key: when for key, when in made.DECLARED.items() if key != "seats"}
+    with pytest.raises(UserError, match=f"the column '{name}' is taken.*rename"):
+        unfitted(columns=declared | {name: "at_creation"}).fit(table, SCORES)
+    found = unfitted(columns=declared | {name: "after_close"}).fit(table, SCORES)  # it is left out: no harm
+    assert name not in found.predictor_.features
 
 
 def test_a_column_that_copies_the_rating_is_refused():

@@ -1,6 +1,6 @@
 import numpy as np
 
-from models.features import BY_NAME, FEATURES, PERSONAL, feature_of, signs
+from models.features import BY_NAME, FEATURES, GIVEN, PERSONAL, feature_of, signs
 from models.log import read_log
 from models.snapshots import view
 from tests.test_models.made import MONDAY, OFFICE, micro, ticket, tickets_frame
@@ -26,6 +26,12 @@ def test_longer_waits_reopens_and_handovers_never_lower_the_risk():
     for name in ("waiting", "first_wait", "longest_wait", "waiting_open", "reopens", "handovers"):
         assert found[name] == 1
     assert found["sla_left"] == -1 and "age_hours" not in found
+
+
+def test_log_odds_that_are_given_are_a_feature_without_a_direction():
+    assert GIVEN == {"account_mood"}
+    assert all(BY_NAME[name].kind == "mood" and BY_NAME[name].sign == 0 for name in GIVEN)
+    assert {one.name for one in FEATURES if one.kind == "mood"} == GIVEN
 
 
 def test_who_the_agent_is_is_personal():

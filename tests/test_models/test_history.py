@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.history import Fading, share_of_scale
+from models.history import DAY, FADE, FAR, FIRM, Fading, Moods, share_of_scale
 from models.log import read_log
 from models.snapshots import view
 from tests.test_models.made import (
@@ -42,6 +42,13 @@ def seen(place, hours, *, events=EVENTS, answers=ANSWERS, **known):
     return {name: values[0] for name, values in found.items()}
 
 
+def mood_at(account, hours, *, answers=ANSWERS):
+    """The mood of an account, hours after Monday, in log odds of the share of the scale."""
+    history = view(read_log(tickets_frame(*TICKETS), events_frame(*EVENTS)), OFFICE,
+                   answers=answers_frame(*answers)).history  # fmt: skip
+    return history.moods.of(np.array([history.accounts[account]]), micro(after(hours)))[0]
+
+
 @pytest.mark.parametrize(
     ("place", "hours", "others"),
     [(2, 4, 2), (2, 5, 2), (2, 6, 1), (2, 12, 2), (2, 18, 1), (2, 19, 1), (2, 20, 0), (2, 30, 0), (0, 0, 0), (1, 2, 1),
@@ -65,8 +72,9 @@ def test_closed_and_then_solved_again_is_ended_once():
 
 
 def test_ratings_count_from_the_moment_they_were_given():
+    assert [np.isnan(mood_at("acme", hours)) for hours in (7, 7.01)] == [True, False]
+    assert mood_at("acme", 21) > 2 * mood_at("acme", 21.01) > 0  # a 5, and then a 2
     assert [np.isnan(seen(2, hours)["account_mood"]) for hours in (7, 7.01)] == [True, False]
-    assert seen(2, 21)["account_mood"] > 3 * seen(2, 21.01)["account_mood"]  # a 5, and then a 2
     assert np.isnan(seen(2, 21)["requester_last_rating"])
     assert seen(2, 21.01)["requester_last_rating"] == 0.25
 
@@ -84,21 +92,84 @@ def test_ratings_of_a_product_lean_on_those_of_everybody():
     assert np.isnan(seen(3, 40, answers=())["product_rating"])
 
 
-def test_moods_lie_between_worst_and_best_and_are_unknown_without_answers():
+def test_without_answers_a_mood_is_unknown():
+    assert np.isnan(mood_at("acme", 5)) and np.isnan(mood_at("zeta", 30))
+    assert np.isnan(mood_at("acme", 90, answers=()))
     assert np.isnan(seen(2, 5)["account_mood"])
-    assert seen(2, 40)["requester_mood"] < 0 < seen(1, 8)["requester_mood"]
 
 
-def test_what_everybody_says_later_does_not_change_a_mood():
-    later = tuple(("d", 50 + place, 1.0) for place in range(20))
-    assert seen(2, 40, answers=ANSWERS + later)["account_mood"] == seen(2, 40)["account_mood"]
+def test_a_mood_is_above_0_where_answers_are_better_than_expected_and_below_where_worse():
+    assert mood_at("acme", 40, answers=(("a", 7, 5.0),)) > 0 > mood_at("acme", 40, answers=(("a", 7, 1.0),))
+    assert mood_at("acme", 40, answers=(("a", 7, 3.0),)) == 0  # nobody answered before: the middle is expected
 
 
-def test_older_ratings_fade():
-    at = np.array([0, 86_400_000_000 * 120], dtype=np.int64)
+@pytest.mark.parametrize("later", [1.0, 5.0])
+def test_what_everybody_says_later_does_not_change_a_mood(later):
+    more = tuple((key, 50 + place, later) for place, key in enumerate("dadadadab"))
+    assert mood_at("acme", 40, answers=ANSWERS + more) == mood_at("acme", 40)
+    assert mood_at("acme", 70, answers=ANSWERS + more) != mood_at("acme", 70)
+
+
+def moods(above, firmness=0.2, days=0.0):
+    """The moods of one account after answers that are all so far above the expectation, ``days`` after the last."""
+    above = np.atleast_1d(np.asarray(above, dtype=float))
+    keys, at = np.zeros(len(above), np.int64), np.zeros(len(above), np.int64)
+    made = Moods(
+        Fading.of(keys, at, above, 1, half_life=FADE),
+        Fading.of(keys, at, np.full(len(above), firmness), 1, half_life=FADE),
+    )
+    return made.of(np.zeros(1, np.int64), np.array([round(days * DAY) + 1], dtype=np.int64))[0]
+
+
+@pytest.mark.parametrize("above", [-0.5, -0.05, 0.1, 0.9])
+def test_a_mood_solves_the_equation_of_a_cauchy_prior(above):
+    found = moods([above] * 6)
+    leaning = FIRM / (1 + (found / FAR) ** 2)
+    assert found == pytest.approx(6 * above / (6 * 0.2 + leaning), rel=0.02)
+    assert np.sign(found) == np.sign(above)
+
+
+def test_a_small_mood_of_few_answers_is_halved():
+    assert moods([1e-6], firmness=FIRM) == pytest.approx(1e-6 / (2 * FIRM), rel=1e-6)
+
+
+def test_a_mood_far_off_is_believed_sooner_than_one_nearby():
+    shrunk = [moods([above] * 6) / (above / 0.2) for above in (0.01, 0.1, 0.3, 0.8)]
+    assert shrunk == sorted(shrunk) and shrunk[-1] > 2 * shrunk[0]
+    assert 0 < shrunk[0] and shrunk[-1] < 1
+    assert moods([-0.3] * 6) == -moods([0.3] * 6)
+
+
+def test_a_mood_fades_with_a_half_life_of_30_days():
+    assert FADE == 30
+    near = [moods([1e-6], days=days) for days in (0, 30, 60)]
+    total, mass = 1e-6, 0.2
+    assert near == pytest.approx([total * share / (mass * share + FIRM) for share in (1, 0.5, 0.25)], rel=1e-6)
+    assert abs(moods([-0.7] * 4, days=900)) < 1e-3 < abs(moods([-0.7] * 4))
+    assert moods([0.2] * 2, days=30) == pytest.approx(moods([0.2], days=0), rel=1e-9)  # two old ones are worth a new
+
+
+def test_more_answers_of_a_kind_make_a_mood_firmer():
+    assert 0 < moods([0.3]) < moods([0.3] * 3) < moods([0.3] * 30) < 0.3 / 0.2
+
+
+def test_answers_outside_the_expectable_do_not_run_away():
+    assert np.isfinite(mood_at("acme", 400, answers=[("a", 10 + place, 5.0) for place in range(300)]))
+
+
+def test_values_fade_by_half_in_a_half_life():
+    at = np.array([0, 120 * DAY], dtype=np.int64)
     fading = Fading.of(np.zeros(2, np.int64), at, np.array([1.0, 0.0]), 1, half_life=120.0)
-    assert fading.mean(np.zeros(1, np.int64), at[1:] + 1, 0.0) == pytest.approx([0.5 / 1.5], abs=1e-9)
-    assert np.isnan(fading.mean(np.zeros(1, np.int64), np.zeros(1, np.int64), 4.0)[0])
+    assert fading.seen(np.zeros(1, np.int64), at[1:] + 1) == pytest.approx([0.5], abs=1e-9)
+    assert fading.seen(np.zeros(1, np.int64), at[1:]) == pytest.approx([0.5], abs=1e-9)
+    assert np.isnan(fading.seen(np.zeros(1, np.int64), np.zeros(1, np.int64))[0])
+
+
+def test_one_account_does_not_fade_into_the_next_whatever_their_times():
+    """An answer dated in 1899, as spreadsheets give them, lies 126 years before the others."""
+    at = np.array([126 * 365 * DAY, 0, 126 * 365 * DAY], dtype=np.int64)
+    fading = Fading.of(np.array([0, 1, 1]), at, np.array([1.0, 2.0, 3.0]), 2, half_life=30.0)
+    assert fading.seen(np.array([0, 1]), at[[0, 0]] + 1) == pytest.approx([1.0, 3.0])
 
 
 def test_tickets_of_the_requester_count_this_one_and_forget_old_ones():
@@ -126,7 +197,7 @@ def test_records_of_accounts_and_contacts_are_as_of_the_moment():
 def test_without_accounts_contacts_answers_or_events_everything_is_unknown():
     log = read_log(tickets_frame(ticket("a")))
     found = view(log, OFFICE, answers=None).features(np.array([0]), micro(MONDAY))
-    for name in ("account_mood", "requester_mood", "account_open", "agent_load", "everybody_rating", "renewal_days"):
+    for name in ("account_mood", "account_open", "agent_load", "everybody_rating", "renewal_days"):
         assert np.isnan(found[name][0]), name
     assert found["tier"][0] is None
 

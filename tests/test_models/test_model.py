@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.fitting import choose
 from models.model import Member, contributions, margins
 from tests.test_models import made
 from tests.test_models.made import objects
@@ -17,6 +18,59 @@ def test_contributions_add_up_to_the_margin(fits, rows, name):
     found, predicted = model.explain(rows.columns), model.predict(rows.columns)
     assert found.contributions.shape == (len(rows), len(found.names))
     assert found.base + found.contributions.sum(axis=1) == pytest.approx(predicted.margin, abs=1e-9)
+
+
+@pytest.fixture(scope="module")
+def moody(rows_and_signs):
+    """Rows with moods of some accounts, which say something of the risk but not in its unit, and models of them."""
+    rows, directions = rows_and_signs
+    rng = np.random.default_rng(4)
+    mood = np.where(rng.random(len(rows)) < 0.3, np.nan, rng.normal(0, 0.5, len(rows)) + 0.2 * rows.y)
+    more = rows.with_columns({**rows.columns, "account_mood": mood})
+    chosen = choose(more, directions, seed=1)
+    return more, {name: made.fitted(more, directions, name, chosen) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_given_log_odds_enter_the_margin_as_they_are(moody, name):
+    rows, fits = moody
+    some = rows.take(np.arange(0, len(rows), 13)).columns
+    known = np.linspace(-3, 3, len(some["account_mood"]))
+    neutral, told, unknown = (
+        fits[name].predict({**some, "account_mood": mood}).margin for mood in (0 * known, known, np.nan * known)
+    )
+    assert told - neutral == pytest.approx(known, abs=1e-9)
+    assert unknown == pytest.approx(neutral, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_contribution_of_given_log_odds_is_themselves_and_all_add_up(moody, name):
+    rows, fits = moody
+    found, predicted = fits[name].explain(rows.columns), fits[name].predict(rows.columns)
+    place = found.names.index("account_mood")
+    assert found.contributions[:, place] == pytest.approx(np.nan_to_num(rows.columns["account_mood"]), abs=1e-12)
+    assert found.base + found.contributions.sum(axis=1) == pytest.approx(predicted.margin, abs=1e-9)
+
+
+def test_the_blend_adds_given_log_odds_once(moody):
+    rows, fits = moody
+    model = fits["blend"]
+    codes = model.coding.codes(rows.columns)[:50]
+    member = model.members[0]
+    both = (member.logistic.margins(model.coding.design(codes)) + member.trees.margins(codes)) / 2
+    mood = np.nan_to_num(rows.columns["account_mood"][:50])
+    assert margins(model.coding, (member,), codes)[:, 0] == pytest.approx(both + mood, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_mood_is_averaged_over_the_background(moody, name):
+    rows, fits = moody
+    model = fits[name]
+    without = {key: values[:20] for key, values in rows.columns.items() if key != "account_mood"}
+    unknown = model.predict({**without, "account_mood": np.full(20, np.nan)}).margin
+    usual = np.nan_to_num(model.background[:, model.coding.names.index("account_mood")]).mean()
+    assert model.missing(without) == ("account_mood",)
+    assert model.predict(without).margin == pytest.approx(unknown + usual, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)

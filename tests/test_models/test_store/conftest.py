@@ -16,6 +16,7 @@ from verbatim.demo import FILES
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
 from verbatim.sample import write_sample
 from verbatim.settings import Settings
+from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.store import Store
 
@@ -51,12 +52,31 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Ingested, and csat-1 trained by the command; tests only read it."""
     root = tmp_path_factory.mktemp("organisation")
     place = Place(root / "home", root / "sample")
-    write_sample(place.files, months=8, seed=7, size=0.4)
+    write_sample(place.files, months=12, seed=7, size=0.6)
     with prepare_store(place.settings) as store:
         for kind, name in FILES:
             ingest(plan_ingest(kind, place.files / name, IngestOptions(), place.settings), store, place.settings)
     done = place.verbatim("predictor", "train", "csat", "--person", "Ada")
     assert done.code == 0, done.err
+    return place
+
+
+@pytest.fixture(scope="package")
+def with_second(organisation: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """With csat-2 too, which knows ratings until August, is active, and predicted in September; tests only read it."""
+    root = tmp_path_factory.mktemp("second")
+    shutil.copytree(organisation.home, root / "home")
+    place = Place(root / "home", organisation.files)
+    with prepare_store(place.settings) as store:
+        answers = queries.answers(store, "csat", by=())
+        ticket = answers.loc[answers["value"].notna(), "ticket_id"].iloc[0]
+    noted = place.verbatim("predictor", "stepped-in", ticket, "call", "--note", "wrote to ada@example.com", "--person", "Bo")
+    assert noted.code == 0, noted.err
+    trained = place.verbatim("predictor", "train", "csat", "--until", "2026-08-01")
+    assert trained.code == 0, trained.err
+    assert "1 tickets that somebody stepped in on are left out" in trained.err
+    assert place.verbatim("predictor", "activate", "csat-2", "--force", "--note", "a try").out == "csat-2 is active\n"
+    assert place.verbatim("predict", "--open", "--at", "2026-09-10").code == 0
     return place
 
 
