@@ -62,7 +62,8 @@ def _of(store: Store, settings: Settings, name: str, asked: str) -> Iterator[str
     seconds = time.perf_counter() - started
     predictor = learnt.predictor
     ends = ", ".join(f"{what.lower()} until {at:.0f} s" for what, at in steps.items())
-    yield f"| learning {name}, {predictor.snapshots:,} snapshots of {predictor.tickets:,} tickets | {seconds:.0f} s ({ends}) | ≤ 120 s |"
+    learnt_from = f"{predictor.snapshots:,} snapshots of {predictor.tickets:,} tickets"
+    yield f"| learning {name}, {learnt_from} | {seconds:.0f} s ({ends}) | ≤ 120 s |"
     stored, read = _timed(lambda: read_store(store, settings, text=settings.predictor_text))
     looked, words = _timed(lambda: predictor.look(stored.view))
     places = np.flatnonzero(stored.log.created != NEVER)

@@ -34,10 +34,11 @@ Estimator = Literal["logistic", "trees", "blend"]
 ESTIMATORS: tuple[Estimator, ...] = ("logistic", "trees", "blend")  # the simplest first
 PENALTIES = (600.0, 150.0, 40.0, 10.0)
 MEMBERS, DRAWS = 4, 8
+FEWEST_DRAWS = 2
 FEWER = 2, 6  # where there are many rows, which vary less
 BACKGROUND = 32
 TIE = 0.5  # standard errors
-ROWS_TO_TUNE = 30_000
+ROWS_TO_COMPETE = 30_000  # of a fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def choose(rows: Rows, signs: Mapping[str, int], *, seed: int, step: Step | None
     ]  # a fold without both classes teaches nothing
     if not folds:
         raise EmptyError("too few rated tickets to judge a model on later ones; gather more ratings")
+    folds = [(_fewer(rows, train), test) for train, test in folds]
     weights = rows.weights
     folds = [(train, test) for train, test in folds if _tells(rows, train, weights)]
     if not folds:
@@ -97,13 +99,16 @@ def choose(rows: Rows, signs: Mapping[str, int], *, seed: int, step: Step | None
 
 def fit_model(
     rows: Rows, recipe: Recipe, signs: Mapping[str, int], calibration: tuple[Floats, NDArray[np.int8], Floats, Floats],
-    *, seed: int, step: Step | None = None,
+    *, seed: int, sure: bool = True, step: Step | None = None,
 ) -> Model:  # fmt: skip
-    """Fit the recipe on all ``rows``; ``calibration`` are margins, y, weights and scores of rows not seen before."""
+    """Fit the recipe on all ``rows``; ``calibration`` are margins, y, weights and scores of rows not seen before.
+
+    Where nobody asks how ``sure`` it is, few draws do.
+    """
     weights = rows.weights
     coding = Coding.learn(rows.columns, weights, signs)
     codes = coding.codes(rows.columns)
-    members, draws = _members(coding, codes, rows, recipe, seed, step)
+    members, draws = _members(coding, codes, rows, recipe, seed, sure, step)
     margin, y, mass, score = calibration
     curve_ = fit_calibration(margin, y, mass)
     rng = np.random.default_rng(seed)
@@ -133,12 +138,13 @@ def spread_weights(group: NDArray[np.object_], weights: Floats, seed: int) -> Fl
 
 
 def _members(
-    coding: Coding, codes: Floats, rows: Rows, recipe: Recipe, seed: int, step: Step | None
+    coding: Coding, codes: Floats, rows: Rows, recipe: Recipe, seed: int, sure: bool, step: Step | None
 ) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
     """Fits on all rows (trees with other seeds; a logistic regression has none), and fits on draws of the groups."""
     design = coding.design(codes) if recipe.estimator != "trees" else None
     given = coding.given(codes).sum(axis=1)
     count, draws = (MEMBERS, DRAWS) if len(rows) < MANY else FEWER
+    draws = draws if sure else FEWEST_DRAWS
     weights, count = rows.weights, count if recipe.estimator != "logistic" else 1
     start: Logistic | None = None
     found = []
@@ -173,37 +179,23 @@ def _logistic_folds(
 ) -> tuple[float, Floats]:
     """The penalty with the lowest log loss, and its margins, fold after fold."""
     losses, found = np.zeros(len(PENALTIES)), []
-    few = _sampled(rows)
     for place, (train, test) in enumerate(folds):
-        small = train[few[train]]
-        small = small if _both(rows.y[small]) else train
         coding = Coding.learn({k: v[train] for k, v in rows.columns.items()}, weights[train], signs)
-        design, there = _design(coding, rows, small), _design(coding, rows, test)
+        design, there = _design(coding, rows, train), _design(coding, rows, test)
+        known, known_there = _given(coding, rows, train), _given(coding, rows, test)
         start, by_penalty = None, []
         for number, penalty in enumerate(PENALTIES):
-            share = len(small) / len(train)  # the penalty means the same on a part of the rows
             start = fit_logistic(
-                design, rows.y[small], weights[small], penalty=penalty * share, rising=coding.rising(), start=start,
-                offset=_given(coding, rows, small),
+                design, rows.y[train], weights[train], penalty=penalty, rising=coding.rising(), start=start,
+                offset=known,
             )  # fmt: skip
-            found_ = start.margins(there) + _given(coding, rows, test)
-            by_penalty.append(found_ if len(small) == len(train) else np.zeros(0))
-            losses[number] += _loss(found_, rows.y[test], weights[test])
-        found.append((train, test, coding, by_penalty))
+            by_penalty.append(start.margins(there) + known_there)
+            losses[number] += _loss(by_penalty[-1], rows.y[test], weights[test])
+        found.append(by_penalty)
         if step:
             step("Logistic regression", place + 1, len(folds))
     best = int(losses.argmin())
-    margins_ = []
-    for train, test, coding, by_penalty in found:
-        if len(by_penalty[best]) == len(test):
-            margins_.append(by_penalty[best])
-            continue
-        fitted = fit_logistic(
-            _design(coding, rows, train), rows.y[train], weights[train], penalty=PENALTIES[best],
-            rising=coding.rising(), offset=_given(coding, rows, train),
-        )  # fmt: skip
-        margins_.append(fitted.margins(_design(coding, rows, test)) + _given(coding, rows, test))
-    return PENALTIES[best], np.concatenate(margins_)
+    return PENALTIES[best], np.concatenate([by_penalty[best] for by_penalty in found])
 
 
 def _tree_folds(
@@ -301,11 +293,11 @@ def _given(coding: Coding, rows: Rows, places: NDArray[Any]) -> Floats:
     return np.asarray(known.sum(axis=1), dtype=np.float64)
 
 
-def _sampled(rows: Rows) -> NDArray[np.bool_]:
-    """Rows to tune the penalty on: all, or whole tickets by hash where there are many."""
-    if len(rows) <= ROWS_TO_TUNE:
-        return np.ones(len(rows), dtype=bool)
-    return _hashes(rows.ticket) < 2**32 * ROWS_TO_TUNE / len(rows)
+def _fewer(rows: Rows, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places to compete on: all, or those of some tickets, by hash, where there are many."""
+    if len(places) <= ROWS_TO_COMPETE:
+        return places
+    return places[_hashes(rows.ticket[places]) < 2**32 * ROWS_TO_COMPETE / len(places)]
 
 
 def _hashes(keys: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -35,6 +35,12 @@ _LATE = re.compile(
     r"(?<![a-z])(csat|nps|ces|satisfaction|satisfied|ratings?|rated|survey\w*|remarks?|feedback|resolution|resolved?|"
     r"solved?|closed?|closing|closure|verbatim)(?![a-z])"
 )
+_PERSONAL = frozenset(
+    "gender sex race ethnicity ethnic religion religious nationality birth birthday birthdate birthplace dob "
+    "marital disability disabled pregnant pregnancy orientation email phone telephone firstname lastname surname forename address "
+    "zip postcode passport ssn salary income".split()
+)
+_WHOSE = frozenset("customer client user requester contact person respondent member patient caller of the".split())
 _EARLIER = re.compile(r"prev|last|earlier|past|histor|former|prior|before|usual|mean_of")
 _WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -60,6 +66,8 @@ def usable(
             left.append((name, "nobody said when it is known (predictor_columns)"))
         elif when == "after_close":
             left.append((name, "known only after closing"))
+        elif _sounds_personal(name):
+            left.append((name, "a personal attribute is never a feature"))
         elif _sounds_late(name):
             raise LeakageError(
                 f"the column {name!r} is declared {when}, but its name says that it comes with the rating or the "
@@ -150,8 +158,22 @@ def _filled(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _sounds_late(name: str) -> bool:
-    plain = _WORD_BREAK.sub("_", name).casefold().replace("_", " ")
+    plain = _plain(name)
     return bool(_LATE.search(plain)) and not _EARLIER.search(plain)
+
+
+def _plain(name: str) -> str:
+    """A column's name in words: "CustomerAge" and "customer_age" are "customer age"."""
+    return _WORD_BREAK.sub("_", name).casefold().replace("_", " ")
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", _plain(name)))
+
+
+def _sounds_personal(name: str) -> bool:
+    words = _words(name)
+    return bool(_PERSONAL & words) or ("age" in words and words <= _WHOSE | {"age", "group", "band", "years", "in"})
 
 
 def _named(names: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 60
 CLOSE = 1e-6  # mean loss that a step must still promise
 ROWS_OF_CURVATURE = 6_000
-CURVED = (0, 3)  # steps before which the curvature is learnt (again)
+CURVED = (0, 2, 5, 9, 14, 20, 30, 45)  # steps before which the curvature is learnt (again)
 SMALLEST = 1e-3  # share of a Newton step
 
 
@@ -98,17 +98,17 @@ def fit_logistic(
 
     value, margins = look(at)
     bend = np.zeros((0, 0))
-    for number in range(MOST_STEPS):
-        if number in CURVED:
-            with threadpool_limits(limits=1, user_api="blas"):
+    with threadpool_limits(limits=1, user_api="blas"):  # threads that wait for one another take ten times as long
+        for number in range(MOST_STEPS):
+            if number in CURVED:
                 bend = _curvature(design, weights, margins)
-        slack = weights * (expit(margins) - y)
-        slope = np.r_[slack.sum(), backwards @ slack] + ridge * at
-        step = _newton_step(bend, ridge, slope, free=~(((at <= least) & (slope > 0)) | ((at >= most) & (slope < 0))))
-        before = value
-        at, value, margins = _walk(look, at, step, slope, (least, most), (value, margins))
-        if before - value < CLOSE * total:
-            break
+            slack = weights * (expit(margins) - y)
+            slope = np.r_[slack.sum(), backwards @ slack] + ridge * at
+            held = ((at <= least) & (slope > 0)) | ((at >= most) & (slope < 0))
+            step, before = _newton_step(bend, ridge, slope, free=~held), value
+            at, value, margins = _walk(look, at, step, slope, (least, most), (value, margins))
+            if before - value < CLOSE * total:
+                break
     return Logistic(float(at[0]), at[1:], np.asarray(weights @ design).ravel() / total)
 
 
@@ -127,8 +127,7 @@ def _newton_step(bend: Floats, ridge: Floats, slope: Floats, *, free: NDArray[np
     inner = bend[np.ix_(free, free)]
     inner[np.diag_indices(len(inner))] += ridge[free] + 1e-6
     step = np.zeros(len(slope))
-    with threadpool_limits(limits=1, user_api="blas"):  # threads that wait for one another take ten times as long
-        step[free] = -cho_solve(cho_factor(inner, overwrite_a=True), slope[free])
+    step[free] = -cho_solve(cho_factor(inner, overwrite_a=True), slope[free])
     return step
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models import leakage
+from models.features import BY_NAME
 from models.log import NEVER, WORDS, moments, read_log
 from models.snapshots import view
 from verbatim.business_hours import BusinessHours
@@ -93,7 +94,9 @@ def read_store(
     if events is not None:
         log_rows = _instead(log_rows, events)
     own = [name for name in tickets.columns if name not in KNOWN_COLUMNS]
-    kept, left = leakage.usable(own, settings.predictor_columns, strict=False)
+    taken = [(name, "its name is that of a feature of Verbatim's; rename it") for name in own if name in BY_NAME]
+    free = [name for name in own if name not in BY_NAME]
+    kept, left = leakage.usable(free, settings.predictor_columns, strict=False)
     log = read_log(tickets, log_rows, kept)
     ended = _ended(tickets)
     leakage.refuse_empty_while_open(log.further, ~ended)
@@ -102,7 +105,7 @@ def read_store(
         log, BusinessHours.from_settings(settings), answers=answers, accounts=queries.accounts(store),
         contacts=queries.contacts(store), promised=settings.first_reply_hours, text=text,
     )  # fmt: skip
-    return Stored(seen, answers, kept, left, ended)
+    return Stored(seen, answers, kept, (*taken, *left), ended)
 
 
 def ratings_of(stored: Stored, metric: str, *, until: datetime | None = None) -> Ratings:
@@ -155,7 +158,9 @@ def with_days_ended(answers: pd.DataFrame, tz: str) -> pd.DataFrame:
         local = answers[name].dt.tz_convert(tz)
         day = local.dt.normalize()
         midnight = (local == day).fillna(False)
-        end = (day.dt.tz_localize(None) + pd.Timedelta(days=1)).dt.tz_localize(tz, nonexistent="shift_forward", ambiguous=False)
+        end = (day.dt.tz_localize(None) + pd.Timedelta(days=1)).dt.tz_localize(
+            tz, nonexistent="shift_forward", ambiguous=False
+        )
         last = (end.dt.tz_convert("UTC") - pd.Timedelta(microseconds=1)).astype(answers[name].dtype)
         ended[name] = answers[name].where(~midnight, last)
     return answers.assign(**ended)

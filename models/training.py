@@ -135,7 +135,7 @@ def train(
     past, held = rows.take(np.flatnonzero(early)), rows.take(np.flatnonzero(late))
     chosen = choose(past, signs, seed=seed, step=step)
     unseen = chosen.margins, past.y[chosen.places], past.weights[chosen.places], past.score[chosen.places]
-    proof = fit_model(past, chosen.recipe, signs, unseen, seed=seed, step=step)
+    proof = fit_model(past, chosen.recipe, signs, unseen, seed=seed, sure=False, step=step)
     if step:
         step("Judging", 0, 1)
     predicted = proof.predict(held.columns)

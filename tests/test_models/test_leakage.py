@@ -110,3 +110,18 @@ def test_snapshots_of_one_ticket_do_not_vouch_for_each_other():
 
 def test_one_class_cannot_be_told_and_passes():
     refuse_suspicious({"x": np.arange(5.0)}, np.ones(5, np.int8), np.ones(5), KEY[:5])
+
+
+@pytest.mark.parametrize(
+    "name", ["Customer Age", "age", "ageGroup", "customer_gender", "Sex", "email", "CustomerPhone", "date of birth"]
+)
+def test_personal_attributes_are_left_out_whatever_is_declared(name):
+    kept, left = usable([name], {name: "at_creation"}, strict=True)
+    assert kept == ()
+    assert left == ((name, "a personal attribute is never a feature"),)
+
+
+@pytest.mark.parametrize("name", ["order_age", "page", "mobile_app", "message", "age_of_ticket"])
+def test_words_that_only_look_personal_are_kept(name):
+    kept, _ = usable([name], {name: "at_creation"}, strict=True)
+    assert kept == (name,)

@@ -70,7 +70,9 @@ def with_second(organisation: Place, tmp_path_factory: pytest.TempPathFactory) -
     with prepare_store(place.settings) as store:
         answers = queries.answers(store, "csat", by=())
         ticket = answers.loc[answers["value"].notna(), "ticket_id"].iloc[0]
-    noted = place.verbatim("predictor", "stepped-in", ticket, "call", "--note", "wrote to ada@example.com", "--person", "Bo")
+    noted = place.verbatim(
+        "predictor", "stepped-in", ticket, "call", "--note", "wrote to ada@example.com", "--person", "Bo"
+    )
     assert noted.code == 0, noted.err
     trained = place.verbatim("predictor", "train", "csat", "--until", "2026-08-01")
     assert trained.code == 0, trained.err
