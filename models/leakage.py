@@ -37,8 +37,8 @@ _LATE = re.compile(
 )
 _PERSONAL = frozenset(
     "gender sex race ethnicity ethnic religion religious nationality birth birthday birthdate birthplace dob "
-    "marital disability disabled pregnant pregnancy orientation email phone telephone firstname lastname surname forename address "
-    "zip postcode passport ssn salary income".split()
+    "marital disability disabled pregnant pregnancy orientation email phone telephone firstname lastname surname "
+    "forename address zip postcode passport ssn salary income".split()
 )
 _WHOSE = frozenset("customer client user requester contact person respondent member patient caller of the".split())
 _EARLIER = re.compile(r"prev|last|earlier|past|histor|former|prior|before|usual|mean_of")
