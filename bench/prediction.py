@@ -20,8 +20,8 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 from bench.shared import shared_data
 from bench.shop import COLUMNS, WORDS, for_peers, shop_frame
 from models.estimator import CsatPredictor
+from models.judging.metrics import ece
 from models.learning import learn
-from models.metrics import ece
 from verbatim.demo import FILES
 from verbatim.domain import Metric
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.evaluation import Evaluation
+    from models.judging.evaluation import Evaluation
     from models.sources import Stored
 
 SPLITS = (((1, 2), 3), ((1,), 2), ((1,), 3), ((2, 3), 1))

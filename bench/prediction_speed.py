@@ -11,9 +11,9 @@ import numpy as np
 
 from models.learning import learn
 from models.live import LiveScorer
-from models.log import NEVER
 from models.scoring import score_open
 from models.sources import as_microseconds, read_store
+from models.tickets.log import NEVER
 from verbatim.demo import FILES
 from verbatim.domain import Metric
 from verbatim.ingest import IngestOptions, ingest, plan_ingest

@@ -10,7 +10,7 @@ import pandas as pd
 from bench.shared import shared_data
 
 if TYPE_CHECKING:
-    from models.features import Availability
+    from models.tickets.features import Availability
 
 WORDS = {
     "channel": "channel_name", "category": "category", "sub_category": "Sub-category", "tenure": "Tenure Bucket",

@@ -19,18 +19,18 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from models.calibration import Calibration
-from models.coding import Coding
-from models.evaluation import Evaluation
-from models.expectation import Expectation
-from models.fitting import Recipe, Tried
-from models.gate import Gate
-from models.logistic import Logistic
-from models.meaning import Meaning
-from models.model import Member, Model
+from models.judging.evaluation import Evaluation
+from models.learners.calibration import Calibration
+from models.learners.coding import Coding
+from models.learners.expectation import Expectation
+from models.learners.fitting import Recipe, Tried
+from models.learners.gate import Gate
+from models.learners.logistic import Logistic
+from models.learners.model import Member, Model
+from models.learners.training import Known, Trained
+from models.learners.trees import Trees, TreeShape
 from models.predictor import Predictor
-from models.training import Known, Trained
-from models.trees import Trees, TreeShape
+from models.tickets.meaning import Meaning
 from verbatim.errors import NotFoundError, StorageError, StoreFullError
 
 if TYPE_CHECKING:

@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from models import leakage
 from models.artifact import load_predictor, save_predictor
 from models.explain import Reasons, explain_rows
-from models.features import GIVEN, signs
-from models.log import NEVER, further_column, moments
-from models.meaning import Meaning
+from models.learners import leakage
+from models.learners.rows import Rows, split_by_time
+from models.learners.targets import CASES, read_target
+from models.learners.training import BASELINES, HELD_BACK, Limits, train
 from models.predictor import Predictor, joined_text, libraries, mask_later, text_columns
-from models.rows import Rows, split_by_time
-from models.targets import CASES, read_target
-from models.training import BASELINES, HELD_BACK, Limits, train
+from models.tickets.features import GIVEN, signs
+from models.tickets.log import NEVER, further_column, moments
+from models.tickets.meaning import Meaning
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError, NoSkillError, UserError
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.coding import Columns
-    from models.evaluation import Evaluation
-    from models.features import Availability
-    from models.gate import Gate
+    from models.judging.evaluation import Evaluation
+    from models.learners.coding import Columns
+    from models.learners.gate import Gate
+    from models.tickets.features import Availability
 
 
 LATEST = 4e15  # microseconds, in 2096: a larger number is no time
@@ -275,7 +275,7 @@ def _demand(frame: pd.DataFrame, names: Sequence[str]) -> None:
 
 
 def _refuse_taken(names: Sequence[str]) -> None:
-    """Refuse columns whose values would be added to the risk's log odds as they are (`models.features.GIVEN`)."""
+    """Refuse columns whose values would be added to the log odds as they are (`models.tickets.features.GIVEN`)."""
     for name in names:
         if name in GIVEN:
             raise UserError(f"the name of the column {name!r} is taken by a feature of this package; rename the column")

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.coding import numbers
-from models.features import PERSONAL, Feature, feature_of
+from models.learners.coding import numbers
+from models.tickets.features import PERSONAL, Feature, feature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from models.coding import Columns
-    from models.model import Explained
+    from models.learners.coding import Columns
+    from models.learners.model import Explained
     from models.predictor import Predictor
 
     Floats = NDArray[np.float64]

@@ -1,7 +1,7 @@
 """``verbatim predictor train``: from the store to a registered version of a predictor.
 
 Read the store → ratings → snapshots of the rated tickets → what the words mean and what handling leads one to expect
-(learnt before the tickets that are held back) → features → `models.training` → files and row of the registry.
+(learnt before the tickets that are held back) → features → `models.learners.training` → files and row of the registry.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import numpy as np
 
 from models import registry
 from models.artifact import save_predictor
-from models.coding import Coding
-from models.expectation import fit_expectation
-from models.features import PERSONAL, signs
-from models.logistic import fit_logistic
-from models.meaning import Meaning
+from models.learners.coding import Coding
+from models.learners.expectation import fit_expectation
+from models.learners.logistic import fit_logistic
+from models.learners.rows import Rows, split_by_time
+from models.learners.targets import CASES, Target, read_target, usual_target
+from models.learners.training import HELD_BACK, Limits, Trained, check_enough, train
 from models.predictor import Predictor, allowed, libraries, shares
-from models.rows import Rows, split_by_time
-from models.snapshots import training_moments
 from models.sources import as_datetime, ratings_of, read_store
-from models.targets import CASES, Target, read_target, usual_target
-from models.training import HELD_BACK, Limits, Trained, check_enough, train
+from models.tickets.features import PERSONAL, signs
+from models.tickets.meaning import Meaning
+from models.tickets.snapshots import training_moments
 from verbatim.domain import Metric
 from verbatim.storage import queries
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.registry import Registered
-    from models.snapshots import TicketView
     from models.sources import Ratings, Stored
+    from models.tickets.snapshots import TicketView
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 

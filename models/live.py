@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.explain import Reasons, explain_rows
-from models.features import of_text
-from models.log import WORDS, TicketLog, clean_events, kind_of
 from models.scoring import band_of, hashes_of
-from models.snapshots import Messages, TicketView, messages_of, stage_at
 from models.sources import as_microseconds
-from models.state import states_of
-from models.timeline import Timeline
+from models.tickets.features import of_text
+from models.tickets.log import WORDS, TicketLog, clean_events, kind_of
+from models.tickets.snapshots import Messages, TicketView, messages_of, stage_at
+from models.tickets.state import states_of
+from models.tickets.timeline import Timeline
 from verbatim.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.meaning import Meaning
     from models.predictor import Predictor
     from models.sources import Stored
+    from models.tickets.meaning import Meaning
 
 KEPT_TEXTS = 20_000
 FIRST = np.zeros(1, dtype=np.int64)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from models.features import PERSONAL, feature_of, of_text
-from models.history import share_of_scale
-from models.log import further_column
-from models.wording import MessageSignals
+from models.tickets.features import PERSONAL, feature_of, of_text
+from models.tickets.history import share_of_scale
+from models.tickets.log import further_column
+from models.tickets.wording import MessageSignals
 from verbatim.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from models.coding import Columns
-    from models.expectation import Expectation
-    from models.features import Availability
-    from models.meaning import Meaning
-    from models.snapshots import TicketView
-    from models.training import Trained
+    from models.learners.coding import Columns
+    from models.learners.expectation import Expectation
+    from models.learners.training import Trained
+    from models.tickets.features import Availability
+    from models.tickets.meaning import Meaning
+    from models.tickets.snapshots import TicketView
 
     Places = NDArray[np.int64]
 

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from models.explain import Reasons, explain_rows
-from models.features import of_text
-from models.log import NEVER
 from models.predictor import Predictor, demand_kind
-from models.snapshots import stage_at
 from models.sources import Stored, as_datetime, as_microseconds, read_store
+from models.tickets.features import of_text
+from models.tickets.log import NEVER
+from models.tickets.snapshots import stage_at
 from verbatim.domain import Kind
 from verbatim.errors import EmptyError
 from verbatim.ingest.plan import convert_chunk, plan_ingest
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.coding import Columns
-    from models.model import Predicted
+    from models.learners.coding import Columns
+    from models.learners.model import Predicted
     from verbatim.ingest import IngestOptions
     from verbatim.settings import Settings
     from verbatim.storage.store import Store

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models import leakage
-from models.features import BY_NAME
-from models.log import NEVER, WORDS, moments, read_log
-from models.snapshots import view
+from models.learners import leakage
+from models.tickets.features import BY_NAME
+from models.tickets.log import NEVER, WORDS, moments, read_log
+from models.tickets.snapshots import view
 from verbatim.business_hours import BusinessHours
 from verbatim.errors import EmptyError
 from verbatim.storage import queries
@@ -21,8 +21,8 @@ from verbatim.storage.tables import ticket as ticket_table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from models.log import TicketLog
-    from models.snapshots import TicketView
+    from models.tickets.log import TicketLog
+    from models.tickets.snapshots import TicketView
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from models.artifact import load_predictor
-from models.drift import drift_of, realised, recent, retraining_advice
-from models.evaluation import Evaluation, Judged, evaluate
+from models.judging.drift import drift_of, realised, recent, retraining_advice
+from models.judging.evaluation import Evaluation, Judged, evaluate
+from models.learners.targets import read_target
 from models.learning import SEGMENTS
-from models.snapshots import training_moments
 from models.sources import Ratings, Stored, as_datetime, as_microseconds, ratings_of, read_store
-from models.targets import read_target
+from models.tickets.snapshots import training_moments
 from verbatim.errors import EmptyError, UserError
 from verbatim.storage import queries
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.drift import DriftRow, WeekRow
-    from models.model import Model
+    from models.judging.drift import DriftRow, WeekRow
+    from models.learners.model import Model
     from models.predictor import Predictor
     from models.registry import Registered
     from verbatim.settings import Settings

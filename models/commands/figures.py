@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.evaluation import Evaluation
+    from models.judging.evaluation import Evaluation
 
 NOTHING = "–"
 
 
 def figure(value: Any, decimals: int = 3, *, percent: bool = False) -> str:  # noqa: ANN401
-    """A `models.metrics.Figure`, or (value, low, high), as "0.711 (0.690 to 0.731)"; a dash for nothing."""
+    """A `models.judging.metrics.Figure`, or (value, low, high), as "0.711 (0.690 to 0.731)"; a dash for nothing."""
     if value is None:
         return NOTHING
     parts = tuple(value) if isinstance(value, (tuple, list)) else (value.value, value.low, value.high)

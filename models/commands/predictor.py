@@ -102,8 +102,8 @@ def evaluate_command(version: str, as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def card_command(version: str, fmt: str, out: Path | None, force: bool) -> None:
     """Write the model card of VERSION: what it is for, what it is worth, what it looks at, what it is not for."""
-    from models.card import card_html, card_markdown
-    from models.describing import facts_of
+    from models.judging.card import card_html, card_markdown
+    from models.judging.describing import facts_of
     from models.watching import open_version
 
     with opened_store() as (settings, store):

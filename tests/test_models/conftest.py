@@ -3,8 +3,8 @@
 import pytest
 
 from models.estimator import CsatPredictor
-from models.fitting import choose
-from models.training import train
+from models.learners.fitting import choose
+from models.learners.training import train
 from tests.test_models import made
 
 

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 import pandas as pd
 
-from models.features import signs
-from models.fitting import Recipe, choose, fit_model
-from models.log import read_log
+from models.learners.fitting import Recipe, choose, fit_model
+from models.learners.rows import Rows
+from models.learners.trees import TreeShape
 from models.predictor import Predictor, libraries
-from models.rows import Rows
-from models.snapshots import training_moments, view
-from models.trees import TreeShape
+from models.tickets.features import signs
+from models.tickets.log import read_log
+from models.tickets.snapshots import training_moments, view
 from verbatim.business_hours import BusinessHours
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 
 import models
 from models.artifact import ARRAY_FILE, FORMAT, JSON_FILE, load_predictor, save_predictor
-from models.expectation import fit_expectation
 from models.explain import explain_rows
-from models.meaning import Meaning
+from models.learners.expectation import fit_expectation
+from models.tickets.meaning import Meaning
 from verbatim.errors import NotFoundError, StorageError, StoreFullError
 
 

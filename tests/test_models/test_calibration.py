@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from models.calibration import CASES_FOR_ISOTONIC, Calibration, fit_calibration
+from models.learners.calibration import CASES_FOR_ISOTONIC, Calibration, fit_calibration
 
 
 def drawn(n, *, slope=1.0, shift=0.0, seed=1):

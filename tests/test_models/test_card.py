@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from models.card import CardFacts, FeatureLine, card_html, card_markdown
-from models.evaluation import evaluate
+from models.judging.card import CardFacts, FeatureLine, card_html, card_markdown
+from models.judging.evaluation import evaluate
 from tests.test_models.test_evaluation import judged, objects
 
 HOSTILE = '<script>alert("x")</script> | **b** [a](http://evil.example)\n# heading'

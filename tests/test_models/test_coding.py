@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.coding import LEAST_OF_A_WORD, Coding, numbers
+from models.learners.coding import LEAST_OF_A_WORD, Coding, numbers
 from tests.test_models.made import objects, planted
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.drift import delong, drift_of, psi, realised, recent, reference_of, retraining_advice
-from models.metrics import Figure, roc_auc
+from models.judging.drift import delong, drift_of, psi, realised, recent, reference_of, retraining_advice
+from models.judging.metrics import Figure, roc_auc
 from verbatim.errors import InputError, StorageError
 
 TENTHS = np.full(10, 0.1)

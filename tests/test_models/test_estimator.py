@@ -6,7 +6,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import roc_auc_score
 
 from models.estimator import CesPredictor, CsatPredictor, MissingColumnWarning
-from models.features import GIVEN
+from models.tickets.features import GIVEN
 from tests.test_models import made
 from verbatim.errors import EmptyError, LeakageError, NoSkillError, UserError
 

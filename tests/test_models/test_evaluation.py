@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import pearsonr
 from sklearn.metrics import roc_auc_score
 
-from models.evaluation import MODEL, STAGES, Evaluation, Judged, correlation, evaluate, ticket_weights
-from models.metrics import Figure
+from models.judging.evaluation import MODEL, STAGES, Evaluation, Judged, correlation, evaluate, ticket_weights
+from models.judging.metrics import Figure
 from verbatim.errors import EmptyError, StorageError, UserError
 
 

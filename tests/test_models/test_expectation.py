@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.expectation import LEAST_TICKETS, Expectation, fit_expectation
+from models.learners.expectation import LEAST_TICKETS, Expectation, fit_expectation
 from tests.test_models.made import organisation
 
 

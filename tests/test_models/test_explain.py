@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.explain import LEAST_POINTS, NEXT_STEPS, WATCH, explain_rows, points_of
-from models.model import Explained
-from models.training import train
+from models.learners.model import Explained
+from models.learners.training import train
 from tests.test_models import made
 from tests.test_models.made import objects
 

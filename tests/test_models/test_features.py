@@ -1,8 +1,8 @@
 import numpy as np
 
-from models.features import BY_NAME, FEATURES, GIVEN, PERSONAL, feature_of, signs
-from models.log import read_log
-from models.snapshots import view
+from models.tickets.features import BY_NAME, FEATURES, GIVEN, PERSONAL, feature_of, signs
+from models.tickets.log import read_log
+from models.tickets.snapshots import view
 from tests.test_models.made import MONDAY, OFFICE, micro, ticket, tickets_frame
 
 

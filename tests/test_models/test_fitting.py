@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from models.fitting import ESTIMATORS, MEMBERS, PENALTIES, choose, spread_weights
-from models.metrics import roc_auc
-from models.rows import Rows
+from models.judging.metrics import roc_auc
+from models.learners.fitting import ESTIMATORS, MEMBERS, PENALTIES, choose, spread_weights
+from models.learners.rows import Rows
 from tests.test_models import made
 from tests.test_models.made import objects
 from verbatim.errors import EmptyError

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from models.gate import pass_gate
-from models.training import Limits
+from models.learners.gate import pass_gate
+from models.learners.training import Limits
 
 
 def judged(trained, low, value=0.2, high=0.3):

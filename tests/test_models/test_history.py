@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.history import DAY, FADE, FAR, FIRM, Fading, Moods, share_of_scale
-from models.log import read_log
-from models.snapshots import view
+from models.tickets.history import DAY, FADE, FAR, FIRM, Fading, Moods, share_of_scale
+from models.tickets.log import read_log
+from models.tickets.snapshots import view
 from tests.test_models.made import (
     MONDAY,
     OFFICE,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.leakage import refuse_empty_while_open, refuse_suspicious, usable
-from models.metrics import roc_auc
+from models.judging.metrics import roc_auc
+from models.learners.leakage import refuse_empty_while_open, refuse_suspicious, usable
 from tests.test_models.made import objects
 from verbatim.errors import LeakageError
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.log import (
+from models.tickets.log import (
     AGENT,
     CLOSED,
     CUSTOMER,

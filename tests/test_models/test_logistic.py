@@ -7,8 +7,8 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from models.coding import Coding
-from models.logistic import Logistic, fit_logistic
+from models.learners.coding import Coding
+from models.learners.logistic import Logistic, fit_logistic
 from tests.test_models.made import planted
 
 

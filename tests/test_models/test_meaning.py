@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from models import meaning
-from models.meaning import Meaning
+from models.tickets import meaning
+from models.tickets.meaning import Meaning
 from verbatim.errors import StorageError
 
 BILLING = ("invoice", "charged", "refund", "payment", "credit", "bank")

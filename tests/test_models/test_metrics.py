@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as known
 from statsmodels.stats.proportion import proportion_confint
 
-from models.metrics import (
+from models.judging.metrics import (
     Capacity,
     Figure,
     Ranking,

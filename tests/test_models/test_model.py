@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.fitting import choose
-from models.model import Member, contributions, margins
+from models.learners.fitting import choose
+from models.learners.model import Member, contributions, margins
 from tests.test_models import made
 from tests.test_models.made import objects
 

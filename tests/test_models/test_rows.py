@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.rows import Rows, coded, forward_folds, split_by_time, ticket_weights
+from models.learners.rows import Rows, coded, forward_folds, split_by_time, ticket_weights
 from tests.test_models.made import objects
 
 

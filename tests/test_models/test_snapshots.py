@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.log import read_log
-from models.meaning import Meaning
-from models.snapshots import MOST_MESSAGES, stage_at, training_moments, view
+from models.tickets.log import read_log
+from models.tickets.meaning import Meaning
+from models.tickets.snapshots import MOST_MESSAGES, stage_at, training_moments, view
 from tests.test_models.made import (
     AGENTS,
     MONDAY,

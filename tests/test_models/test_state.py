@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.log import read_log
-from models.state import states_of
+from models.tickets.log import read_log
+from models.tickets.state import states_of
 from tests.test_models.made import MONDAY, OFFICE, after, event, events_frame, micro, ticket, tickets_frame
 
 # Monday 9:00 opened; 19:00 reply (10 h, 8 of them in business hours); 21:00 customer; Tuesday 11:00 reply (14 h, 2 h);

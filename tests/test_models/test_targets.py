@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.targets import read_target, usual_target
+from models.learners.targets import read_target, usual_target
 from verbatim.domain import Metric
 from verbatim.errors import UserError
 

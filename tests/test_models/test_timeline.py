@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.timeline import Timeline, coded_keys, highest_so_far, last_true, next_true, running
+from models.tickets.timeline import Timeline, coded_keys, highest_so_far, last_true, next_true, running
 from tests.test_models.made import objects
 
 ROWS = st.lists(st.tuples(st.integers(-1, 3), st.integers(0, 20)), max_size=30)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.training import Limits, check_enough, train
+from models.learners.training import Limits, check_enough, train
 from tests.test_models import made
 from tests.test_models.made import objects
 from verbatim.errors import EmptyError, LeakageError, NoSkillError

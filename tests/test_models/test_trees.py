@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from models.coding import Coding
-from models.trees import PATIENCE, SHAPES, Trees, TreeShape, curve, fit_trees
+from models.learners.coding import Coding
+from models.learners.trees import PATIENCE, SHAPES, Trees, TreeShape, curve, fit_trees
 from tests.test_models.made import planted
 from verbatim.errors import StorageError
 
@@ -169,7 +169,7 @@ def test_damage_anywhere_never_ends_the_process(trees, tmp_path):
     (tmp_path / "trees.txt").write_text(trees.text())
     script = """
 import sys, random
-from models.trees import Trees
+from models.learners.trees import Trees
 from verbatim.errors import StorageError
 text, draw = open(sys.argv[1]).read(), random.Random(1)
 end = text.index("end of trees")

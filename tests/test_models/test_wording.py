@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.wording import FLAGS, LONGEST, SEEN, SIGNALS, MessageSignals, text_signals
+from models.tickets.wording import FLAGS, LONGEST, SEEN, SIGNALS, MessageSignals, text_signals
 
 TICKETS = (
     ["The export fails.", "Still no reply about the export? THIS IS BAD", "Great, it works, thanks again!"],

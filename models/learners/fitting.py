@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from scipy.special import expit
 
-from models.calibration import Calibration, fit_calibration
-from models.coding import Coding
-from models.logistic import Logistic, fit_logistic
-from models.model import Member, Model, contributions
-from models.rows import MANY, Rows, coded, forward_folds
-from models.trees import MOST_ROUNDS, SHAPES, TreeShape, curve, fit_trees
+from models.learners.calibration import Calibration, fit_calibration
+from models.learners.coding import Coding
+from models.learners.logistic import Logistic, fit_logistic
+from models.learners.model import Member, Model, contributions
+from models.learners.rows import MANY, Rows, coded, forward_folds
+from models.learners.trees import MOST_ROUNDS, SHAPES, TreeShape, curve, fit_trees
 from verbatim.errors import EmptyError
 
 if TYPE_CHECKING:

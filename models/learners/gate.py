@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.evaluation import Evaluation
-    from models.rows import Rows
-    from models.training import Limits
+    from models.judging.evaluation import Evaluation
+    from models.learners.rows import Rows
+    from models.learners.training import Limits
 
 
 @dataclass(frozen=True, slots=True)

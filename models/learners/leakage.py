@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.coding import is_number, numbers
-from models.metrics import roc_auc
+from models.judging.metrics import roc_auc
+from models.learners.coding import is_number, numbers
 from verbatim.errors import LeakageError
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.coding import Columns
-    from models.features import Availability
+    from models.learners.coding import Columns
+    from models.tickets.features import Availability
 
     Floats = NDArray[np.float64]
 

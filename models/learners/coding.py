@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.features import GIVEN
+from models.tickets.features import GIVEN
 
 Columns = Mapping[str, NDArray[Any]]
 Kind = Literal["number", "category", "given"]

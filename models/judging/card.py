@@ -14,7 +14,7 @@ import vl_convert
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.evaluation import FEWEST_CASES, FEWEST_TICKETS, HEAVIEST, STAGES
+from models.judging.evaluation import FEWEST_CASES, FEWEST_TICKETS, HEAVIEST, STAGES
 from verbatim.reports.charts import INVISIBLE, NOISE, PALETTE, VEGA_LITE, themed
 from verbatim.reports.markdown import plain
 from verbatim.reports.words import NOTHING, amount, count, cut, day_of, joined, many, number, span
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from models.evaluation import Evaluation, Row
-    from models.metrics import Figure
+    from models.judging.evaluation import Evaluation, Row
+    from models.judging.metrics import Figure
 
     Mark = tuple[str, list[dict[str, Any]], dict[str, Any]]  # kind, rows, style
 
@@ -107,7 +107,7 @@ def card_markdown(facts: CardFacts) -> str:
 def card_html(facts: CardFacts) -> str:
     """The card as a page of its own, with charts; everything is escaped but the charts drawn here."""
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("models"), PackageLoader("verbatim.reports")]),
+        loader=ChoiceLoader([PackageLoader("models.judging"), PackageLoader("verbatim.reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from models.log import CLOSED, NEVER, REOPENED, SOLVED, TicketLog, moments
-from models.timeline import Timeline, coded_keys, last_true, running
+from models.tickets.log import CLOSED, NEVER, REOPENED, SOLVED, TicketLog, moments
+from models.tickets.timeline import Timeline, coded_keys, last_true, running
 from verbatim.scores.scales import SCALES
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class History:
     member_since: Mapping[str, int]
 
     def of(self, asked: Asked) -> dict[str, Any]:
-        """The features of history, by name (see `models.features`), for each row of ``asked``."""
+        """The features of history, by name (see `models.tickets.features`), for each row of ``asked``."""
         at = asked.at
         nobody = np.zeros(len(at), np.int64)
         n_all, sum_all, _ = self.everybody.seen(nobody, at, at - RECENT)
@@ -206,7 +206,7 @@ def build_history(
 
     ``expected`` gives, for places of tickets and moments, the shares that their handling leads one to expect (NaN: no
     idea), which moods are measured against; without it, earlier answers of everybody. ``holders`` are, from
-    `models.state`, the agent who held each ticket first, and before and after each event.
+    `models.tickets.state`, the agent who held each ticket first, and before and after each event.
     """
     given = _given(answers)
     place = log.place_of()

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from models.metrics import (
+from models.judging.metrics import (
     Bin,
     Figure,
     Ranking,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.metrics import Tallies
+    from models.judging.metrics import Tallies
 
     Array = NDArray[np.float64]
     Names = NDArray[np.object_]

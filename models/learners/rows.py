@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from models.coding import Columns
+    from models.learners.coding import Columns
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.int64]

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
-from models import leakage
-from models.coding import Coding, is_number
-from models.drift import reference_of
-from models.evaluation import Evaluation, Judged, evaluate
-from models.fitting import Recipe, choose, fit_model
-from models.gate import Gate, pass_gate
-from models.logistic import fit_logistic
-from models.rows import Rows, split_by_time
+from models.judging.drift import reference_of
+from models.judging.evaluation import Evaluation, Judged, evaluate
+from models.learners import leakage
+from models.learners.coding import Coding, is_number
+from models.learners.fitting import Recipe, choose, fit_model
+from models.learners.gate import Gate, pass_gate
+from models.learners.logistic import fit_logistic
+from models.learners.rows import Rows, split_by_time
 from verbatim.errors import EmptyError, NoSkillError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.model import Model, Predicted
+    from models.learners.model import Model, Predicted
 
     Floats = NDArray[np.float64]
     Step = Callable[[str, int, int | None], None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from models.card import CardFacts, FeatureLine
-from models.features import feature_of
+from models.judging.card import CardFacts, FeatureLine
+from models.tickets.features import feature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import logit
 
-from models.coding import UNKNOWN
+from models.learners.coding import UNKNOWN
 from verbatim.errors import StorageError
 
 if TYPE_CHECKING:
     from lightgbm import Booster
     from numpy.typing import NDArray
 
-    from models.coding import Coding
+    from models.learners.coding import Coding
 
     Floats = NDArray[np.float64]
 

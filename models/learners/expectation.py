@@ -1,10 +1,10 @@
 """What rating a ticket's handling leads one to expect; what is left over is the customer's mood.
 
-An account that rates badly because its tickets waited long is not an unhappy account. So moods (`models.history`) are
-made of what ratings lie above or below this expectation: a fractional logistic regression (Papke and Wooldridge 1996)
-of the rating (a share of its scale) on how the ticket stood when it was solved, what it was about and how long it took,
-without anything known of the customer. ``worth`` says how many log odds of dissatisfaction go with one log odd of the
-expected share; a mood, which is told in the same unit, is worth as much.
+An account that rates badly because its tickets waited long is not an unhappy account. So moods
+(`models.tickets.history`) are made of what ratings lie above or below this expectation: a fractional logistic
+regression (Papke and Wooldridge 1996) of the rating (a share of its scale) on how the ticket stood when it was solved,
+what it was about and how long it took, without anything known of the customer. ``worth`` says how many log odds of
+dissatisfaction go with one log odd of the expected share; a mood, which is told in the same unit, is worth as much.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from models.coding import Coding
-from models.features import BY_NAME
-from models.logistic import Logistic, fit_logistic
+from models.learners.coding import Coding
+from models.learners.logistic import Logistic, fit_logistic
+from models.tickets.features import BY_NAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from models.coding import Columns
+    from models.learners.coding import Columns
 
     Floats = NDArray[np.float64]
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from models.calibration import Calibration
-    from models.coding import Coding, Columns
-    from models.logistic import Logistic
-    from models.trees import Trees
+    from models.learners.calibration import Calibration
+    from models.learners.coding import Coding, Columns
+    from models.learners.logistic import Logistic
+    from models.learners.trees import Trees
 
     Floats = NDArray[np.float64]
 

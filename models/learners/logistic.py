@@ -1,4 +1,4 @@
-"""Logistic regression with a ridge penalty on the design of `models.coding`, monotone where it must be.
+"""Logistic regression with a ridge penalty on the design of `models.learners.coding`, monotone where it must be.
 
 The steps of a number that may not lower the risk get coefficients of zero or more, which scikit-learn's cannot
 promise; so the (convex) problem is solved by projected Newton steps (Bertsekas 1982), their curvature learnt from a
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from models.coding import Coding
+    from models.learners.coding import Coding
 
     Floats = NDArray[np.float64]
 

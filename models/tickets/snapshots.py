@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from models.features import LATER_TOPICS
-from models.history import Asked, History, build_history
-from models.log import AGENT, CLOSED, CUSTOMER, NEVER, REOPENED, SOLVED, TicketLog
-from models.state import States, holders, states_of
-from models.timeline import running
-from models.wording import MessageSignals
+from models.tickets.features import LATER_TOPICS
+from models.tickets.history import Asked, History, build_history
+from models.tickets.log import AGENT, CLOSED, CUSTOMER, NEVER, REOPENED, SOLVED, TicketLog
+from models.tickets.state import States, holders, states_of
+from models.tickets.timeline import running
+from models.tickets.wording import MessageSignals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from models.expectation import Expectation
-    from models.meaning import Meaning
+    from models.learners.expectation import Expectation
+    from models.tickets.meaning import Meaning
     from verbatim.business_hours import BusinessHours
 
     Places = NDArray[np.int64]
@@ -104,7 +104,7 @@ class TicketView:
         return self.states.at(ticket, moment) | words | self._topics(ticket, *self.seen_messages(ticket, moment))
 
     def features(self, ticket: Places, moment: Places, *, text: bool = True) -> dict[str, NDArray[Any]]:
-        """Columns of features (see `models.features`) of tickets (n,), by place in the log, at moments (n,)."""
+        """Columns of features (see `models.tickets.features`) of tickets (n,), by place in the log, at moments (n,)."""
         words = self.states.words_at(ticket, moment)
         found: dict[str, Any] = self.states.at(ticket, moment)
         found |= {name: values for name, values in words.items() if name != "agent"}

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import expit, logit, ndtri
 from scipy.stats import rankdata
 
-from models.metrics import Figure, brier
+from models.judging.metrics import Figure, brier
 from verbatim.errors import InputError, StorageError
 from verbatim.scores.intervals import CONFIDENCE, student, wilson
 

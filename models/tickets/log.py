@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from models.timeline import Timeline
+from models.tickets.timeline import Timeline
 from verbatim.errors import UserError
 
 if TYPE_CHECKING:

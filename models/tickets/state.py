@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.log import AGENT, CLOSED, CUSTOMER, ESCALATED, HANDOVER, PRIORITY, REOPENED, SOLVED, SWITCHED
-from models.timeline import highest_so_far, last_true, next_true, running
+from models.tickets.log import AGENT, CLOSED, CUSTOMER, ESCALATED, HANDOVER, PRIORITY, REOPENED, SOLVED, SWITCHED
+from models.tickets.timeline import highest_so_far, last_true, next_true, running
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from models.log import Objects, Places, TicketLog
+    from models.tickets.log import Objects, Places, TicketLog
     from verbatim.business_hours import BusinessHours
 
     Floats = NDArray[np.float64]
@@ -59,7 +59,7 @@ class States:
     team_of: Mapping[str, str]
 
     def at(self, ticket: Places, moment: Places) -> dict[str, Any]:
-        """The features of state at moments (n,) of tickets (n,), by name; see `models.features`."""
+        """The features of state at moments (n,) of tickets (n,), by name; see `models.tickets.features`."""
         first, last = self.log.line.until(ticket, moment, inclusive=True)
         created = self.log.created[ticket]
         found: dict[str, Any] = {name: sums[last] - sums[first] for name, sums in self.counts.items()}

@@ -13,7 +13,9 @@ Availability = Literal["at_creation", "while_open", "after_close"]
 
 TOPICS = 24  # dimensions of the first message's meaning
 LATER_TOPICS = 8  # of the messages after it
-GIVEN = frozenset({"account_mood"})  # log odds that are added to the margin as they are (see `models.expectation`)
+GIVEN = frozenset(
+    {"account_mood"}
+)  # log odds that are added to the margin as they are (see `models.learners.expectation`)
 PERSONAL = frozenset({"agent", "agent_rating"})
 
 

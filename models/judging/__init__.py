@@ -1,0 +1,1 @@
+"""What a predictor is worth, and whether it still is: metrics, evaluation, drift, the model card."""
