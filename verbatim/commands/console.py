@@ -1,4 +1,7 @@
-"""What the commands share: the open store, dates as options, tables, JSON, progress."""
+"""What the commands share: the open store, dates as options, tables, JSON, progress.
+
+Plug-ins import it for their help lines, so that everything heavy is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from verbatim.domain import local_midnight
 from verbatim.errors import UserError
-from verbatim.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from rich.console import Console
+
+    from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
 
@@ -42,6 +44,7 @@ DAY = Day()
 @contextmanager
 def opened_store() -> Iterator[tuple[Settings, Store]]:
     """The settings and the store they name, its schema at head; closed at the end."""
+    from verbatim.settings import load_settings
     from verbatim.storage.engine import prepare_store
 
     settings = load_settings()
@@ -81,6 +84,8 @@ def pairs(words: Sequence[str], option: str) -> dict[str, str]:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str | None = None) -> None:
     """Print a table that fits the terminal; numbers align right."""
+    from rich.table import Table
+
     if title:
         output().print(title, style="bold", markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -99,6 +104,8 @@ def print_json(value: object) -> None:
 
 def output() -> Console:
     """Standard output: as wide as the terminal, and wide enough where there is none."""
+    from rich.console import Console
+
     return Console(
         highlight=False, emoji=False, markup=True, soft_wrap=False, width=None if sys.stdout.isatty() else 160
     )
@@ -106,6 +113,8 @@ def output() -> Console:
 
 def notes() -> Console:
     """Standard error: progress and remarks, so that standard output stays clean for a pipe."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, emoji=False)
 
 
@@ -115,6 +124,8 @@ def progress(*, plain: bool = False) -> Iterator[Callable[[str, int, int | None]
 
     Where standard error is no terminal nothing is shown, or with ``plain`` a line a step.
     """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
