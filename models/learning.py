@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 SEGMENTS = ("channel", "team", "priority", "issue_type", "product", "tier")
 MEANING_TEXTS = 50_000
 ANSWERING_PENALTY = 20.0
+RECORDED = (
+    "seed", "timezone", "first_reply_hours", "predictor_agents", "predictor_text", "predictor_interventions",
+    "predictor_minimum_tickets", "predictor_minimum_cases", "predictor_capacity",
+)  # fmt: skip
 NOBODY = "nobody said who"
 
 
@@ -100,7 +104,7 @@ def learn(
     lesson = snapshots_of(stored, ratings, chosen, settings, metric.value, without=left_alone, step=step)
     trained = train(
         lesson.rows, signs(tuple(lesson.rows.columns)), what=CASES[metric], limits=limits_of(settings),
-        answering=lesson.answering, seed=settings.seed, step=step,
+        answering=lesson.answering, capacity=settings.predictor_capacity, seed=settings.seed, step=step,
     )  # fmt: skip
     predictor = _predictor(stored, ratings, lesson, trained, chosen, settings, metric)
     registered = registry.register(
@@ -217,13 +221,7 @@ def _predictor(
         left_out=(*stored.left_out, *agents), data_start=as_datetime(int(rows.rated.min())),
         data_end=as_datetime(int(rows.rated.max())), tickets=rows.tickets, snapshots=len(rows), cases=rows.cases,
         meaning=lesson.meaning, expectation=lesson.expectation, libraries=libraries(),
-        settings={
-            "seed": settings.seed, "timezone": settings.timezone, "predictor_agents": settings.predictor_agents,
-            "predictor_text": settings.predictor_text, "predictor_interventions": settings.predictor_interventions,
-            "predictor_minimum_tickets": settings.predictor_minimum_tickets,
-            "predictor_minimum_cases": settings.predictor_minimum_cases,
-            "first_reply_hours": dict(settings.first_reply_hours),
-        },
+        settings={name: getattr(settings, name) for name in RECORDED},
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def keep(store: Store, scored: Scored, predictor: Predictor, predictor_id: str) 
 
 
 def band_of(predictor: Predictor, probability: float) -> str:
-    """usual, raised (the riskiest 30 % of the tickets it learnt from) or high (the riskiest 10 %)."""
+    """usual, raised or high, as the riskiest tickets it learnt from were (see `models.learners.training.CAPACITY`)."""
     raised, high = predictor.trained.bands
     return BANDS[int(probability >= raised) + int(probability >= max(raised, high))]
 

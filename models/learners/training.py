@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 HELD_BACK = 0.2
 BASELINES = {"last rating": "requester_last_rating", "wait": "longest_wait", "sentiment": "sentiment_last"}
 BASELINE_PENALTY = 2.0
-RAISED, HIGH = 0.7, 0.9  # quantiles of the risk from which on it is raised, and high
+CAPACITY = 0.1  # share of the tickets whose risk is high; that of twice as many more is raised
 MOST_SIMILAR = 3_000
 
 
@@ -110,13 +110,14 @@ def train(
     limits: Limits | None = None,
     answering: Floats | None = None,
     held_back: float = HELD_BACK,
+    capacity: float = CAPACITY,
     seed: int = 7,
     step: Step | None = None,
 ) -> Trained:
     """Train and judge; see the module.
 
     ``baselines`` are columns that the predictor must beat alone, by name; ``answering`` (n,) is the probability that
-    such a ticket is rated at all.
+    such a ticket is rated at all, ``capacity`` the share of tickets that a team can look at.
 
     Raises:
         EmptyError, NoSkillError: too little to learn from, see `check_enough`.
@@ -150,25 +151,20 @@ def train(
     model = fit_model(rows, chosen.recipe, signs, both, seed=seed, step=step)
     if step:
         step("Judging", 1, 1)
-    return _described(rows, model, proof, chosen.recipe, held_from, evaluation, gate, queue)
+    return _described(rows, model, proof, chosen.recipe, held_from, evaluation, gate, queue, capacity)
 
 
 def _described(
     rows: Rows, model: Model, proof: Model, recipe: Recipe, held_from: int, evaluation: Evaluation, gate: Gate,
-    queue: str,
+    queue: str, capacity: float,
 ) -> Trained:  # fmt: skip
     """What scoring and living with it need besides the models."""
     risk = model.predict(rows.columns).p
-    order = np.argsort(risk)
-    mass = np.cumsum(rows.weights[order]) / rows.weights.sum()
-    raised, high = (
-        float(risk[order][np.searchsorted(mass, share).clip(max=len(risk) - 1)]) for share in (RAISED, HIGH)
-    )
     last = _last_of_each(rows)
     found = model.explain(rows.take(last[-MOST_SIMILAR:]).columns)
     return Trained(
         model=model, proof=proof, recipe=recipe, held_from=held_from, evaluation=evaluation, gate=gate,
-        bands=(raised, high),
+        bands=_bands(risk, rows.weights, capacity),
         reference=_reference(rows, risk, last, held_from),
         usual=_usual(rows, queue),
         known=Known(
@@ -177,6 +173,15 @@ def _described(
         ),
         importance=dict(zip(found.names, np.abs(found.contributions).mean(axis=0).tolist(), strict=True)),
     )  # fmt: skip
+
+
+def _bands(risk: Floats, weights: Floats, capacity: float) -> tuple[float, float]:
+    """The risks from which on it is raised, and high: high is the riskiest ``capacity``, raised twice as many more."""
+    order = np.argsort(risk)
+    mass = np.cumsum(weights[order]) / weights.sum()
+    shares = (max(1 - 3 * capacity, 0.0), 1 - capacity)
+    raised, high = (float(risk[order][min(int(np.searchsorted(mass, share)), len(risk) - 1)]) for share in shares)
+    return raised, high
 
 
 def _reference(rows: Rows, risk: Floats, last: NDArray[np.int64], held_from: int) -> dict[str, Any]:
