@@ -9,7 +9,7 @@ off).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -119,6 +119,17 @@ class Coding:
             return sparse.csr_matrix((len(codes), 0))
         return sparse.csr_matrix(sparse.hstack(blocks))
 
+    def effects(self, codes: Floats, coefficients: Floats) -> Iterator[tuple[int, Floats]]:
+        """Place of each column with a width, and what its part of ``design @ coefficients`` is, (n, m); (Σ width, m).
+
+        Read off tables, without the design: for one row that takes a twentieth of the time.
+        """
+        first = 0
+        for place, column in enumerate(self.columns):
+            if column.width:
+                yield place, _effect(column, codes[:, place], coefficients[first : first + column.width])
+            first += column.width
+
     def owners(self) -> NDArray[np.int64]:
         """Which column each column of the design belongs to, (Σ width,)."""
         return np.repeat(np.arange(len(self.columns)), [column.width for column in self.columns])
@@ -201,6 +212,19 @@ def _frequent(values: NDArray[Any], weights: Floats) -> tuple[str, ...]:
 def _places(values: NDArray[Any], words: tuple[str, ...]) -> Floats:
     place = {word: float(index) for index, word in enumerate(words)}
     return np.fromiter((place.get(value, UNKNOWN) for value in values.tolist()), np.float64, len(values))
+
+
+def _effect(column: Coded, codes: Floats, coefficients: Floats) -> Floats:
+    """(n, m): the coefficients (width, m) that apply to each code, added up."""
+    unknown = np.isnan(codes)
+    if column.kind == "category":
+        found: Floats = coefficients[np.where(unknown, len(column.words), codes).astype(np.int64)]
+        return found
+    steps = len(column.edges)
+    table = np.vstack([np.zeros((1, coefficients.shape[1])), np.cumsum(coefficients[:steps], axis=0)])
+    slope = np.arcsinh((codes - column.centre) / column.spread)
+    known = table[np.searchsorted(column.edges, codes, side="right")] + slope[:, None] * coefficients[steps]
+    return np.where(unknown[:, None], coefficients[-1], known)
 
 
 def _block(column: Coded, codes: Floats) -> sparse.csr_matrix:

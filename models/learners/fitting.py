@@ -8,8 +8,10 @@ standard error of the difference (over accounts).
 from __future__ import annotations
 
 import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from scipy.special import expit
@@ -19,17 +21,19 @@ from models.learners.coding import Coding
 from models.learners.logistic import Logistic, fit_logistic
 from models.learners.model import Member, Model, contributions
 from models.learners.rows import MANY, Rows, coded, forward_folds
-from models.learners.trees import MOST_ROUNDS, SHAPES, TreeShape, curve, fit_trees
+from models.learners.trees import MOST_ROUNDS, SHAPES, Trees, TreeShape, curve, fit_trees
 from verbatim.errors import EmptyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Step = Callable[[str, int, int | None], None]
 
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 Estimator = Literal["logistic", "trees", "blend"]
 ESTIMATORS: tuple[Estimator, ...] = ("logistic", "trees", "blend")  # the simplest first
 PENALTIES = (600.0, 150.0, 40.0, 10.0)
@@ -37,6 +41,7 @@ MEMBERS, DRAWS = 4, 8
 FEWEST_DRAWS = 2
 FEWER = 2, 6  # where there are many rows, which vary less
 BACKGROUND = 32
+MOST_WORKERS = 4
 TIE = 0.5  # standard errors
 ROWS_TO_COMPETE = 30_000  # of a fold
 
@@ -141,37 +146,60 @@ def _members(
     coding: Coding, codes: Floats, rows: Rows, recipe: Recipe, seed: int, sure: bool, step: Step | None
 ) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
     """Fits on all rows (trees with other seeds; a logistic regression has none), and fits on draws of the groups."""
-    design = coding.design(codes) if recipe.estimator != "trees" else None
-    given = coding.given(codes).sum(axis=1)
     count, draws = (MEMBERS, DRAWS) if len(rows) < MANY else FEWER
-    draws = draws if sure else FEWEST_DRAWS
-    weights, count = rows.weights, count if recipe.estimator != "logistic" else 1
-    start: Logistic | None = None
-    found = []
-    for number in range(count + draws):
-        mass = weights if number < count else spread_weights(rows.group, weights, seed * 1_000 + number)
-        kept = mass > 0
-        logistic = trees = None
-        if design is not None and 0 < number < count:
-            logistic = start
-        elif design is not None:
-            logistic = start = fit_logistic(
-                design[kept],
-                rows.y[kept],
-                mass[kept],
-                penalty=recipe.penalty,
-                rising=coding.rising(),
-                start=start,
+    count, draws = count if recipe.estimator != "logistic" else 1, draws if sure else FEWEST_DRAWS
+    weights = rows.weights
+    masses = [weights] * count
+    masses += [spread_weights(rows.group, weights, seed * 1_000 + number) for number in range(count, count + draws)]
+    linear = _linear_members(coding, codes, rows, recipe, masses, count)
+
+    def grow(number: int) -> Trees:
+        kept = masses[number] > 0
+        return fit_trees(
+            codes[kept], rows.y[kept], masses[number][kept], coding, recipe.shape, rounds=recipe.rounds,
+            seed=seed + number,
+        )  # fmt: skip
+
+    grown: list[Trees | None] = [None] * len(masses)
+    if recipe.estimator != "logistic":
+        grown = list(at_once(grow, range(len(masses)), "Fitting", step))
+    found = [Member(logistic, trees) for logistic, trees in zip(linear, grown, strict=True)]
+    return tuple(found[:count]), tuple(found[count:])
+
+
+def _linear_members(
+    coding: Coding, codes: Floats, rows: Rows, recipe: Recipe, masses: list[Floats], count: int
+) -> list[Logistic | None]:
+    """A logistic regression a member, the first ``count`` being one; none where only trees take part."""
+    if recipe.estimator == "trees":
+        return [None] * len(masses)
+    design, given = coding.design(codes), coding.given(codes).sum(axis=1)
+    found: list[Logistic | None] = []
+    for number, mass in enumerate(masses):
+        kept, start = mass > 0, found[-1] if found else None
+        if 0 < number < count:
+            found.append(start)
+            continue
+        found.append(
+            fit_logistic(
+                design[kept], rows.y[kept], mass[kept], penalty=recipe.penalty, rising=coding.rising(), start=start,
                 offset=given[kept],
             )
-        if recipe.estimator != "logistic":
-            trees = fit_trees(
-                codes[kept], rows.y[kept], mass[kept], coding, recipe.shape, rounds=recipe.rounds, seed=seed + number
-            )
-        found.append(Member(logistic, trees))
-        if step:
-            step("Fitting", number + 1, count + draws)
-    return tuple(found[:count]), tuple(found[count:])
+        )  # fmt: skip
+    return found
+
+
+def at_once(work: Callable[[Given], Made], tasks: Sequence[Given], what: str, step: Step | None) -> Iterator[Made]:
+    """``work`` on all tasks, in their order, several at once.
+
+    Each works on one thread: LightGBM's own threads wait for one another so eagerly that a second process on the
+    machine makes them seven times slower.
+    """
+    with ThreadPoolExecutor(min(MOST_WORKERS, os.cpu_count() or 1)) as workers:
+        for number, made in enumerate(workers.map(work, tasks)):
+            if step:
+                step(what, number + 1, len(tasks))
+            yield made
 
 
 def _logistic_folds(
@@ -202,28 +230,28 @@ def _tree_folds(
     rows: Rows, folds: list[tuple[Any, Any]], weights: Floats, signs: Mapping[str, int], seed: int, step: Step | None
 ) -> tuple[TreeShape, int, Floats]:
     """The shape and number of trees with the lowest log loss, and their margins, fold after fold."""
-    by_shape: dict[TreeShape, tuple[Floats, list[Floats]]] = {}
-    coded_ = [_tree_fold(rows, train, test, weights, signs) for train, test in folds]
-    counts = np.zeros(0, dtype=np.int64)
     shapes = SHAPES if len(rows) < MANY else [replace(shape, rate=2 * shape.rate) for shape in SHAPES]
-    for number, shape in enumerate(shapes):
-        total, found = np.zeros(MOST_ROUNDS // 10), []
-        for place, (train, test) in enumerate(folds):
-            coding, codes, there = coded_[place]
-            judge = (there, rows.y[test], weights[test])
-            trees = fit_trees(
-                codes, rows.y[train], weights[train], coding, shape, rounds=MOST_ROUNDS, seed=seed, judge=judge
-            )
-            counts, losses, margins_ = _padded(*curve(trees, coding, *judge))
-            total += losses * weights[test].sum()
-            found.append(margins_)
-            if step:
-                step("Boosted trees", number * len(folds) + place + 1, len(shapes) * len(folds))
-        by_shape[shape] = (total, found)
-    shape = min(by_shape, key=lambda one: by_shape[one][0].min())
-    total, found = by_shape[shape]
-    best = int(total.argmin())
-    return shape, int(counts[best]), np.concatenate([margins_[:, best] for margins_ in found])
+    coded_ = [_tree_fold(rows, train, test, weights, signs) for train, test in folds]
+
+    def grow(task: tuple[TreeShape, int]) -> tuple[NDArray[np.int64], Floats, Floats]:
+        shape, place = task
+        (train, test), (coding, codes, there) = folds[place], coded_[place]
+        judge = (there, rows.y[test], weights[test])
+        trees = fit_trees(
+            codes, rows.y[train], weights[train], coding, shape, rounds=MOST_ROUNDS, seed=seed, judge=judge
+        )
+        return _padded(*curve(trees, coding, *judge))
+
+    tasks = [(shape, place) for shape in shapes for place in range(len(folds))]
+    made = dict(zip(tasks, at_once(grow, tasks, "Boosted trees", step), strict=True))
+    mass = [weights[test].sum() for _, test in folds]
+    totals = {
+        shape: np.sum([made[shape, place][1] * mass[place] for place in range(len(folds))], axis=0) for shape in shapes
+    }
+    shape = min(shapes, key=lambda one: totals[one].min())
+    best = int(totals[shape].argmin())
+    margins_ = [made[shape, place][2][:, best] for place in range(len(folds))]
+    return shape, int(made[shape, 0][0][best]), np.concatenate(margins_)
 
 
 def _tree_fold(

@@ -44,13 +44,13 @@ class Logistic:
         """Log odds of every row, (n,)."""
         return self.intercept + np.asarray(design @ self.coefficients)
 
-    def contributions(self, design: sparse.csr_matrix, coding: Coding) -> tuple[Floats, float]:
+    def contributions(self, codes: Floats, coding: Coding) -> tuple[Floats, float]:
         """(n, f) log odds that each feature adds to the mean of training, and that mean: the margin, exactly."""
-        owners = coding.owners()
-        gather = np.zeros((len(owners), len(coding.columns)))
-        gather[np.arange(len(owners)), owners] = self.coefficients
-        usual = self.usual @ gather
-        return np.asarray(design @ gather) - usual, float(self.intercept + usual.sum())
+        found = np.zeros(codes.shape)
+        for place, effect in coding.effects(codes, self.coefficients[:, None]):
+            found[:, place] = effect[:, 0]
+        usual = np.bincount(coding.owners(), self.usual * self.coefficients, minlength=codes.shape[1])
+        return found - usual, float(self.intercept + usual.sum())
 
     def state(self) -> dict[str, Any]:
         """JSON-able; ``Logistic.of_state`` reads it."""

@@ -147,15 +147,18 @@ def _mean_of_each(values: Floats, count: int) -> Floats:
 
 def margins(coding: Coding, members: tuple[Member, ...], codes: Floats) -> Floats:
     """Log odds (n, members): the mean of the estimators that take part."""
-    design = coding.design(codes) if any(member.logistic for member in members) else None
-    found = np.empty((len(codes), len(members)))
+    found = np.zeros((len(codes), len(members)))
+    linear = [(place, member.logistic) for place, member in enumerate(members) if member.logistic is not None]
+    if linear:
+        places = [place for place, _ in linear]
+        total = np.tile([one.intercept for _, one in linear], (len(codes), 1))
+        for _, effect in coding.effects(codes, np.column_stack([one.coefficients for _, one in linear])):
+            total += effect
+        found[:, places] += total
     for place, member in enumerate(members):
-        parts = []
-        if member.logistic is not None and design is not None:
-            parts.append(member.logistic.margins(design))
         if member.trees is not None:
-            parts.append(member.trees.margins(codes))
-        found[:, place] = sum(parts) / len(parts)
+            found[:, place] += member.trees.margins(codes)
+        found[:, place] /= (member.logistic is not None) + (member.trees is not None)
     found += coding.given(codes).sum(axis=1)[:, None]
     return found
 
@@ -164,7 +167,7 @@ def contributions(coding: Coding, member: Member, codes: Floats) -> tuple[Floats
     """Contributions (n, f) and base of one member."""
     parts = []
     if member.logistic is not None:
-        parts.append(member.logistic.contributions(coding.design(codes), coding))
+        parts.append(member.logistic.contributions(codes, coding))
     if member.trees is not None:
         parts.append(member.trees.contributions(codes))
     total = np.stack([part for part, _ in parts]).sum(axis=0) / len(parts)

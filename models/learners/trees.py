@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-THREADS = 2
-ROWS_FOR_THREADS = 20_000  # to fit; with fewer, threads wait for each other longer than they work
 MOST_ROUNDS = 400
 PATIENCE = 50
 
@@ -50,13 +48,13 @@ class Trees:
 
     def margins(self, codes: Floats) -> Floats:
         """Log odds of every row, (n,)."""
-        return np.asarray(self.booster.predict(codes, raw_score=True, num_threads=_threads(codes)), dtype=np.float64)
+        return np.asarray(self.booster.predict(codes, raw_score=True, num_threads=1), dtype=np.float64)
 
     def contributions(self, codes: Floats) -> tuple[Floats, float]:
         """(n, f) SHAP values in log odds (TreeSHAP, Lundberg et al. 2018) and their base: the margin, exactly."""
         if not len(codes):  # LightGBM divides by the number of rows
             return np.zeros(codes.shape), 0.0
-        found = np.asarray(self.booster.predict(codes, pred_contrib=True, num_threads=_threads(codes)))
+        found = np.asarray(self.booster.predict(codes, pred_contrib=True, num_threads=1))
         return found[:, :-1], float(found[0, -1])
 
     def text(self) -> str:
@@ -126,7 +124,7 @@ def curve(
                 raw_score=True,
                 start_iteration=int(count) - every,
                 num_iteration=every,
-                num_threads=_threads(codes),
+                num_threads=1,
             )  # fmt: skip
         )
         margins[:, place] = total
@@ -240,11 +238,6 @@ def _parameters(coding: Coding, shape: TreeShape, weights: Floats, seed: int) ->
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": THREADS if len(weights) >= ROWS_FOR_THREADS else 1,
+        "num_threads": 1,
         "verbose": -1,
     }
-
-
-def _threads(codes: Floats) -> int:
-    """One thread for few rows: waking others takes longer than the work."""
-    return 1 if len(codes) < 500 else THREADS

@@ -115,3 +115,18 @@ def test_missing_columns_are_unknown(columns):
     coding = learnt(wait=np.arange(30.0))
     assert np.isnan(coding.codes(columns)).all()
     assert coding.codes(columns).shape == (2 if columns else 0, 1)
+
+
+def test_effects_are_the_design_times_the_coefficients():
+    rng = np.random.default_rng(2)
+    columns = {
+        "wait": np.where(rng.random(300) < 0.1, np.nan, rng.exponential(3, 300)),
+        "flag": (rng.random(300) < 0.02).astype(float),
+        "word": objects(rng.choice(["a", "b", "c"], 300).tolist()),
+    }
+    coding = Coding.learn(columns, np.ones(300))
+    codes = coding.codes({**columns, "word": objects(["a", "new", None] * 100)})
+    coefficients = rng.normal(size=(len(coding.owners()), 4))
+    found = sum(effect for _, effect in coding.effects(codes, coefficients))
+    assert found == pytest.approx(coding.design(codes) @ coefficients)
+    assert [place for place, _ in coding.effects(codes, coefficients)] == [0, 1, 2]

@@ -92,7 +92,7 @@ def test_given_log_odds_are_not_learnt_from():
     codes = coding.codes(columns | {"account_mood": mood})
     assert np.array_equal(coding.design(codes).toarray(), alone.design(alone.codes(columns)).toarray())
     found = fit_logistic(coding.design(codes), y, weights, penalty=5.0, rising=coding.rising())
-    parts, base = found.contributions(coding.design(codes), coding)
+    parts, base = found.contributions(codes, coding)
     assert parts.shape == codes.shape and not parts[:, coding.names.index("account_mood")].any()
     assert base + parts.sum(axis=1) == pytest.approx(found.margins(coding.design(codes)), abs=1e-9)
 
@@ -123,7 +123,7 @@ def test_coefficients_keep_to_their_directions(problem):
 def test_contributions_add_up_to_the_margin(problem):
     coding, design, y, weights = problem
     found = fit_logistic(design, y, weights, penalty=5.0, rising=coding.rising())
-    parts, base = found.contributions(design, coding)
+    parts, base = found.contributions(coding.codes(planted()[0]), coding)
     assert parts.shape == (len(y), len(coding.columns))
     assert base + parts.sum(axis=1) == pytest.approx(found.margins(design), abs=1e-10)
     assert weights @ parts == pytest.approx(np.zeros(len(coding.columns)), abs=1e-8)
