@@ -224,7 +224,7 @@ def _effect(column: Coded, codes: Floats, coefficients: Floats) -> Floats:
     table = np.vstack([np.zeros((1, coefficients.shape[1])), np.cumsum(coefficients[:steps], axis=0)])
     slope = np.arcsinh((codes - column.centre) / column.spread)
     known = table[np.searchsorted(column.edges, codes, side="right")] + slope[:, None] * coefficients[steps]
-    return np.where(unknown[:, None], coefficients[-1], known)
+    return np.asarray(np.where(unknown[:, None], coefficients[-1], known))
 
 
 def _block(column: Coded, codes: Floats) -> sparse.csr_matrix:
