@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -29,7 +30,6 @@ from verbatim.errors import EmptyError, NoSkillError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -147,6 +147,12 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """1 where dissatisfaction is likelier than in the high band's threshold, else 0: the riskiest tenth, (n,)."""
         return (self.predict_proba(X)[:, 1] >= self._fitted().trained.bands[1]).astype(np.int64)
 
+    def score(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> float:  # noqa: ANN401, N803
+        """Mean accuracy of `predict`; ``y`` are ratings, as ``fit`` takes them, or 0 and 1."""
+        given = np.asarray(y, dtype=np.float64)
+        cases = given if set(np.unique(given)) <= {0.0, 1.0} else read_target(self.target).of(given)
+        return float(super().score(X, cases, sample_weight))
+
     def predict_interval(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803
         """Columns ``probability``, ``low``, ``high`` (95 %) and ``expected_score``; the index of X."""
         found = self._allowed().trained.model.predict(self._columns(X))
@@ -159,18 +165,21 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Why each row has its risk: statements with points that add up to it."""
         return explain_rows(self._allowed(), self._columns(X), top=top)
 
-    def save(self, folder: Path) -> str:
+    def save(self, folder: Path | str) -> str:
         """Write the predictor's files (never a pickle); gives their SHA-256."""
-        return save_predictor(folder, self._fitted())
+        return save_predictor(Path(folder), self._fitted())
 
     @classmethod
-    def load(cls, folder: Path, sha256: str | None = None) -> Self:
+    def load(cls, folder: Path | str, sha256: str | None = None) -> Self:
         """Read what `save` wrote.
 
         Raises:
             NotFoundError, StorageError: no predictor there, or files cut short or altered.
+            UserError: it predicts another metric.
         """
-        found = load_predictor(folder, sha256)
+        found = load_predictor(Path(folder), sha256)
+        if found.metric != cls.metric.value:
+            raise UserError(f"{folder} holds a predictor of {found.metric.upper()}, not of {cls.metric.value.upper()}")
         made = cls(found.declared, target=found.target, text=found.text)
         made.predictor_ = found
         made.classes_ = np.array([0, 1])
@@ -213,7 +222,9 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _columns(self, X: pd.DataFrame) -> Columns:  # noqa: N803
         predictor = self._fitted()
-        columns = predictor.columns_of(_frame(X))
+        frame = _frame(X)
+        _refuse_unmeasured(frame, [name for name in predictor.features if name in frame])
+        columns = predictor.columns_of(frame)
         missing = predictor.trained.model.missing(columns)
         if missing:
             warnings.warn(
@@ -247,25 +258,39 @@ class CesPredictor(CsatPredictor):
 def _checked(X: Any, y: Any, time: str | None) -> tuple[pd.DataFrame, NDArray[np.float64]]:  # noqa: ANN401, N803
     """The rows that have a rating, and the ratings."""
     frame = _frame(X)
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise UserError(f"X has two columns called {twice[0]!r}; rename one")
-    scores = pd.to_numeric(pd.Series(np.asarray(y, dtype=object)), errors="coerce").to_numpy(np.float64)
+    _refuse_unmeasured(frame, [name for name in frame.columns if name != time])
+    given = np.asarray(y, dtype=object)
+    given = given[:, 0] if given.ndim == 2 and given.shape[1] == 1 else given
+    if given.ndim != 1:
+        raise UserError(f"y must be one rating a row, not an array of shape {given.shape}")
+    scores = pd.to_numeric(pd.Series(given), errors="coerce").to_numpy(np.float64)
+    if np.isinf(scores).any():
+        raise UserError("y holds an infinite rating; leave it empty where there is none")
     if len(scores) != len(frame):
         raise UserError(f"X has {len(frame)} rows and y {len(scores)}; they must be equally many")
     rated = ~np.isnan(scores)
     if not rated.any():
         raise EmptyError("there are no ratings in y to learn from")
-    for name in frame.columns:
-        if name != time and frame[name].dtype.kind in "mM":
-            raise UserError(f"the column {name!r} holds times; give durations in hours, or name it as time=")
     return frame[rated].reset_index(drop=True), scores[rated]
 
 
 def _frame(X: Any) -> pd.DataFrame:  # noqa: ANN401, N803
-    if not isinstance(X, pd.DataFrame):
-        raise UserError(f"X must be a pandas frame with named columns, not {type(X).__name__}")
-    return X.rename(columns=str)
+    if not isinstance(X, pd.DataFrame) or isinstance(X.columns, pd.MultiIndex):
+        raise UserError(f"X must be a pandas frame with one row of column names, not {type(X).__name__}")
+    frame = X.rename(columns=str)
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise UserError(f"X has two columns called {twice[0]!r}; rename one")
+    return frame
+
+
+def _refuse_unmeasured(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse columns that hold times, or numbers without an end."""
+    for name in names:
+        if frame[name].dtype.kind in "mM":
+            raise UserError(f"the column {name!r} holds times; give durations in hours, or name it as time=")
+        if frame[name].dtype.kind == "f" and np.isinf(frame[name].to_numpy(np.float64, na_value=np.nan)).any():
+            raise UserError(f"the column {name!r} holds an infinite number; leave it empty where it is not known")
 
 
 def _demand(frame: pd.DataFrame, names: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEAST_POINTS = 0.005  # smaller effects are not told
+LEAST_GAIN = 0.03  # of a lever
 SIMILAR = 3
 LEVERS: Mapping[str, tuple[str, ...]] = {
     "a reply now": ("waiting", "waiting_open"),
@@ -198,7 +199,7 @@ def _about(predictor: Predictor, feature: Feature, value: float) -> str:
 
 
 def _levers(predictor: Predictor, columns: Columns, risk: Floats) -> list[tuple[Lever, ...]]:
-    """What an action alone would make of the risk, where that is less by at least a point."""
+    """What an action alone would make of the risk, where that is less by at least three points."""
     found: list[list[Lever]] = [[] for _ in risk]
     for what, names in LEVERS.items():
         there = [name for name in names if name in columns and name in predictor.trained.model.coding.names]
@@ -206,7 +207,7 @@ def _levers(predictor: Predictor, columns: Columns, risk: Floats) -> list[tuple[
             continue
         changed = {name: np.where(np.isnan(numbers(columns[name])), np.nan, 0.0) for name in there}
         after = predictor.trained.model.predict({**columns, **changed}).p
-        for row in np.flatnonzero(risk - after >= 2 * LEAST_POINTS):
+        for row in np.flatnonzero(risk - after >= LEAST_GAIN):
             found[row].append(Lever(what, float(after[row])))
     return [tuple(sorted(levers, key=lambda lever: lever.risk)) for levers in found]
 

@@ -18,7 +18,7 @@ from models.learners.coding import Coding
 from models.learners.expectation import fit_expectation
 from models.learners.logistic import fit_logistic
 from models.learners.rows import Rows, split_by_time
-from models.learners.targets import CASES, Target, read_target, usual_target
+from models.learners.targets import CASES, Target, read_target, refuse_praise, usual_target
 from models.learners.training import HELD_BACK, Limits, Trained, check_enough, train
 from models.predictor import Predictor, allowed, libraries, shares
 from models.sources import as_datetime, ratings_of, read_store
@@ -100,6 +100,7 @@ def learn(
     say("Reading tickets", 1, 1)
     asked = target or settings.predictor_targets.get(metric.value)
     chosen = read_target(asked) if asked else usual_target(metric, ratings.scale)
+    refuse_praise(chosen, ratings.scale)
     left_alone = _intervened(store, settings)
     lesson = snapshots_of(stored, ratings, chosen, settings, metric.value, without=left_alone, step=step)
     trained = train(

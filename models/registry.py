@@ -169,7 +169,10 @@ def retire(store: Store, version: Registered, *, person: str, note: str | None =
 
     Raises:
         NotFoundError: it is not in the store.
+        UserError: it is not active.
     """
+    if not version.active:
+        raise UserError(f"{version.name} is not active but {version.status}; there is nothing to retire")
     set_predictor_status(store, version.id, "retired", person=person, at=datetime.now(UTC), note=note)
     return _of_id(store, version.metric, version.id)
 

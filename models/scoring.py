@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     Places = NDArray[np.int64]
 
+TOLD = ("account_id", "contact_id", "subject", "body", "channel", "priority", "issue_type", "product", "agent", "team")
 BANDS = ("usual", "raised", "high")
 MOST_EXPLAINED = 1_000
 
@@ -90,15 +91,18 @@ def score_open(
     demand_kind(predictor, "tickets")
     reads = any(map(of_text, predictor.features))
     stored = read_store(store, settings, further=tickets, events=events, text=reads)
-    when = at or (datetime.now(UTC) if tickets is not None and events is None else stored.newest())
+    when = at or min(stored.newest(), datetime.now(UTC))
     wanted = np.ones(len(stored.log), dtype=bool) if tickets is None else np.isin(
         stored.log.ids.astype(str), tickets["id"].to_numpy(object).astype(str)
     )  # fmt: skip
+    unsaid = [] if tickets is None else [name for name in TOLD if name not in tickets or tickets[name].isna().all()]
     places, notes = _open(stored, wanted, as_microseconds(when), at_end=at is None)
     seen = predictor.look(stored.view)
     moments = np.full(len(places), as_microseconds(when), dtype=np.int64)
     columns = predictor.columns_at(seen, places, moments)
     notes += _missing(predictor, columns)
+    if unsaid:
+        notes.append(f"the file says nothing of {', '.join(unsaid)}: what rests on it is unknown, the intervals wide")
     found = predictor.trained.model.predict(columns)
     order = np.argsort(-found.p, kind="stable")
     explained = order[: min(len(order), MOST_EXPLAINED if top is None else top, MOST_EXPLAINED)]

@@ -115,7 +115,7 @@ def judge_since(stored: Stored, ratings: Ratings, predictor: Predictor, model: M
     ids, account = stored.log.ids[ticket[row]], stored.log.account[ticket[row]]
     words = seen.states.words_at(ticket[row], moment)
     y = read_target(predictor.target).of(score[row])
-    rate = predictor.cases / predictor.tickets
+    rate = predictor.trained.base_rate
     return evaluate(
         Judged(
             y=y, p=found.p, ticket=ids, group=account, stage=stage,

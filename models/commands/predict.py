@@ -123,8 +123,8 @@ def _print(shown: Sequence[TicketRisk], scored: Scored, name: str, target: str) 
         risk = f"{100 * one.probability:.0f} %"
         interval = f"({100 * one.low:.0f}–{100 * one.high:.0f})"
         where = ", ".join(part for part in (one.team, one.channel) if part)
-        score = f", expected score {one.expected_score:.1f}" if one.expected_score is not None else ""
-        click.echo(f"\n{one.name}  {risk} {interval}  {one.band}  {where}{score}")
+        score = f"expected score {one.expected_score:.1f}" if one.expected_score is not None else ""
+        click.echo("\n" + "  ".join(part for part in (one.name, f"{risk} {interval}", one.band, where, score) if part))
         if one.reasons is None:
             continue
         for reason in one.reasons.reasons:

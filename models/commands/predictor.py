@@ -155,8 +155,10 @@ def list_command(metric: str | None, as_json: bool) -> None:
 def activate_command(version: str, force: bool, note: str | None, person: str | None) -> None:
     """Use VERSION from now on; the one that was active is retired."""
     from models import registry
+    from models.watching import open_version
 
-    with opened_store() as (_, store):
+    with opened_store() as (settings, store):
+        open_version(settings, _version(store, version))  # its files are there, and those that were registered
         found = registry.activate(store, _version(store, version), person=person or _me(), force=force, note=note)
     click.echo(f"{found.name} is active")
     if not found.proven:
@@ -232,17 +234,16 @@ def drift_command(version: str, days: int, as_json: bool) -> None:
         print_json({"version": found.name, **asdict(watched)})
         return
     span = f"{watched.start:%Y-%m-%d} to {watched.end:%Y-%m-%d}"
-    title = f"{found.name}: {watched.tickets} tickets opened {span} against training"
+    title = f"{found.name}: {watched.tickets} tickets opened {span} against those held back in training"
     rows = [
         (
             row.feature,
             figure((row.psi, row.low, row.high), 2),
-            "major" if row.major else "moved" if row.moved else "",
             row.note,
         )
         for row in watched.drift[:12]
     ]
-    print_table(("Feature", "PSI (95 %)", "", "What changed"), rows, title=title)
+    print_table(("Feature", "PSI (95 %)", "Drift"), rows, title=title)
     if watched.weeks:
         weeks = [
             (row.week, str(row.n), share(row.predicted), figure(row.observed, percent=True), figure(row.roc_auc))
@@ -271,6 +272,8 @@ def stepped_in_command(ticket: str, kind: str, note: str | None, person: str | N
     """
     from datetime import UTC, datetime
 
+    if not kind.strip():
+        raise UserError("say what was done, for example: verbatim predictor stepped-in T-100017 call")
     from verbatim.ingest.texts import TextDesk
     from verbatim.storage import queries
     from verbatim.storage.predictions import add_intervention

@@ -97,15 +97,15 @@ class Coding:
             matrix[:, place] = numbers(values) if column.kind != "category" else _places(values, column.words)
         return matrix
 
-    def unseen(self, columns: Columns) -> NDArray[np.bool_]:
-        """(n, f): where a category has a word that training did not know, or knew too seldom."""
-        n = len(next(iter(columns.values()))) if columns else 0
-        strange = np.zeros((n, len(self.columns)), dtype=bool)
+    def unseen(self, columns: Columns, codes: Floats) -> NDArray[np.bool_]:
+        """(n, f): where a category has a word that training did not know, or knew too seldom, and so no code."""
+        strange = np.zeros(codes.shape, dtype=bool)
         for place in self.categories:
             values = columns.get(self.columns[place].name)
             if values is not None:
-                given = np.fromiter((value is not None and value == value for value in values), bool, n)
-                strange[:, place] = given & np.isnan(_places(values, self.columns[place].words))
+                without = np.flatnonzero(np.isnan(codes[:, place]))
+                there = (values[row] is not None and values[row] == values[row] for row in without.tolist())
+                strange[without, place] = np.fromiter(there, bool, len(without))
         return strange
 
     def given(self, codes: Floats) -> Floats:

@@ -19,7 +19,7 @@ from scipy.special import expit
 from models.learners.calibration import Calibration, fit_calibration
 from models.learners.coding import Coding
 from models.learners.logistic import Logistic, fit_logistic
-from models.learners.model import Member, Model, contributions
+from models.learners.model import MOST_WORKERS, Member, Model, contributions
 from models.learners.rows import MANY, Rows, coded, forward_folds
 from models.learners.trees import MOST_ROUNDS, SHAPES, Trees, TreeShape, curve, fit_trees
 from verbatim.errors import EmptyError
@@ -41,7 +41,6 @@ MEMBERS, DRAWS = 4, 8
 FEWEST_DRAWS = 2
 FEWER = 2, 6  # where there are many rows, which vary less
 BACKGROUND = 32
-MOST_WORKERS = 4
 TIE = 0.5  # standard errors
 ROWS_TO_COMPETE = 30_000  # of a fold
 

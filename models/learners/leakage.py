@@ -15,7 +15,7 @@ import numpy as np
 
 from models.judging.metrics import roc_auc
 from models.learners.coding import is_number, numbers
-from verbatim.errors import LeakageError
+from verbatim.errors import LeakageError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+WHEN = ("at_creation", "while_open", "after_close")
 SUSPICIOUS = 0.95  # AUC of one column alone
 ALWAYS_FILLED, NEVER_FILLED = 0.9, 0.05
 LEAST_OPEN = 20
@@ -51,9 +52,13 @@ def usable(
     """Which of an organisation's own columns may be used, and which are left out and why.
 
     Raises:
+        UserError: a declaration that is none.
         LeakageError: ``strict``, and a column is not declared; or its name says that it comes with the rating or the
             closing although it is declared otherwise.
     """
+    for name, said in declared.items():
+        if str(said) not in WHEN:
+            raise UserError(f"{name!r} is declared {said!r}; it must be one of {', '.join(WHEN)}")
     kept, left = [], []
     unsaid = [name for name in columns if name not in declared]
     if unsaid and strict:
@@ -122,9 +127,17 @@ def _alone(values: NDArray[Any], y: NDArray[np.int8], weights: Floats, half: NDA
     known = _filled(values)
     found = [_auc(known.astype(np.float64), y, weights)]
     if known.sum() >= LEAST_KNOWN:
-        score = numbers(values) if is_number(values) else _encoded(values, y, weights, half)
-        found.append(_auc(score[known], y[known], weights[known]))
+        scores = [_encoded(_twentieths(values) if is_number(values) else values, y, weights, half)]
+        scores += [numbers(values)] if is_number(values) else []
+        found += [_auc(score[known], y[known], weights[known]) for score in scores]
     return [max(auc, 1 - auc) for auc in found]
+
+
+def _twentieths(values: NDArray[Any]) -> NDArray[np.object_]:
+    """Numbers as the twentieth of all they lie in: what tells the outcome need not rise or fall with it."""
+    found = numbers(values)
+    edges = np.unique(np.nanquantile(found, np.linspace(0, 1, 21)[1:-1]))
+    return np.searchsorted(edges, found).astype(object)
 
 
 def _auc(score: Floats, y: NDArray[np.int8], weights: Floats) -> float:

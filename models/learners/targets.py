@@ -53,6 +53,20 @@ def read_target(text: str) -> Target:
     return Target("=" if found[1] == "==" else found[1], float(found[2]))
 
 
+def refuse_praise(target: Target, scale: str) -> None:
+    """Refuse a target that counts the best answer as a case: predictors look for what went wrong.
+
+    Raises:
+        UserError: it does.
+    """
+    known = SCALES.get(scale)
+    if known is not None and target.of(np.array([float(known.best)]))[0]:
+        raise UserError(
+            f"the target {str(target)!r} counts the best answer of {scale} ({known.best}) as a case; say which answers "
+            f"are bad, for example {str(usual_target(known.metric, scale))!r}"
+        )
+
+
 def usual_target(metric: Metric, scale: str) -> Target:
     """What counts as dissatisfied, or as high effort, on a scale: up to 3 of 1–5, up to 3 of 1–7.
 

@@ -51,15 +51,16 @@ class Limits:
 class Trained:
     """A predictor's models and what is known of them.
 
-    ``model`` is fitted on everything, ``proof`` on what was rated before ``held_from`` (microseconds); ``bands`` are
-    the risks from which on it is raised, and high; ``usual`` the median of each number by queue ("" for all);
-    ``known`` past tickets, for finding similar ones.
+    ``model`` is fitted on everything, ``proof`` on what was rated before ``held_from`` (microseconds), when the share
+    of cases was ``base_rate``; ``bands`` are the risks from which on it is raised, and high; ``usual`` the median of
+    each number by queue ("" for all); ``known`` past tickets, for finding similar ones.
     """
 
     model: Model
     proof: Model
     recipe: Recipe
     held_from: int
+    base_rate: float
     evaluation: Evaluation
     gate: Gate
     bands: tuple[float, float]
@@ -151,19 +152,20 @@ def train(
     model = fit_model(rows, chosen.recipe, signs, both, seed=seed, step=step)
     if step:
         step("Judging", 1, 1)
-    return _described(rows, model, proof, chosen.recipe, held_from, evaluation, gate, queue, capacity)
+    rate = float(np.average(past.y, weights=past.weights))
+    return _described(rows, rate, model, proof, chosen.recipe, held_from, evaluation, gate, queue, capacity)
 
 
 def _described(
-    rows: Rows, model: Model, proof: Model, recipe: Recipe, held_from: int, evaluation: Evaluation, gate: Gate,
-    queue: str, capacity: float,
+    rows: Rows, rate: float, model: Model, proof: Model, recipe: Recipe, held_from: int, evaluation: Evaluation,
+    gate: Gate, queue: str, capacity: float,
 ) -> Trained:  # fmt: skip
     """What scoring and living with it need besides the models."""
     risk = model.predict(rows.columns).p
     last = _last_of_each(rows)
     found = model.explain(rows.take(last[-MOST_SIMILAR:]).columns)
     return Trained(
-        model=model, proof=proof, recipe=recipe, held_from=held_from, evaluation=evaluation, gate=gate,
+        model=model, proof=proof, recipe=recipe, held_from=held_from, base_rate=rate, evaluation=evaluation, gate=gate,
         bands=_bands(risk, rows.weights, capacity),
         reference=_reference(rows, risk, last, held_from),
         usual=_usual(rows, queue),

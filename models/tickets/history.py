@@ -163,7 +163,7 @@ class History:
             n, total, _ = self.by_kind.seen(_codes(self.kinds, _prefixed(name, asked.words[name])), at, at - RECENT)
             found[f"{name}_rating"] = np.where(n > 0, (total + 3 * LEAN * usual) / (n + 3 * LEAN), np.nan)
         n, _, _ = self.raised_by_contact.seen(contact, at, at - QUARTER, inclusive=True)
-        found["requester_tickets"] = n
+        found["requester_tickets"] = np.where(contact >= 0, n, np.nan)
         _, total, _ = self.open_of_account.seen(account, at, inclusive=True)
         found["account_open"] = np.where(account >= 0, np.maximum(total - asked.is_open, 0), np.nan)
         agent = _codes(self.agents, asked.words["agent"])

@@ -85,8 +85,11 @@ class States:
         found = {name: _before(after, first, last, initial[ticket]) for name, (initial, _, after) in self.words.items()}
         for name in ("issue_type", "product"):
             found[name] = self.log.words[name][ticket]
-        team = self.log.words["team"][ticket]
-        held = [self.team_of.get(agent, old) for agent, old in zip(found["agent"].tolist(), team, strict=True)]
+        team, now = self.log.words["team"][ticket], self.log.words["agent"][ticket]
+        held = [
+            self.team_of.get(agent, old) if old is None or agent != final else old
+            for agent, final, old in zip(found["agent"].tolist(), now.tolist(), team.tolist(), strict=True)
+        ]
         found["team"] = np.array(held, dtype=object)
         return found
 

@@ -207,3 +207,25 @@ def test_high_effort_has_its_own_predictor():
         TABLE.drop(columns="account"), SCORES
     )
     assert found.predictor_.metric == "ces" and found.gate_ is not None
+
+
+def test_what_cannot_be_measured_is_refused_at_prediction_too(estimator):
+    table, _ = made.flat()
+    name = next(name for name in table.columns if table[name].dtype.kind == "f")
+    for value in (np.inf, pd.Timedelta(hours=1)):
+        with pytest.raises(UserError, match=name):
+            estimator.predict_proba(table.assign(**{name: value}))
+    with pytest.raises(UserError, match="two columns"):
+        estimator.predict_proba(pd.concat([table, table[[name]]], axis=1))
+
+
+def test_accuracy_is_told_of_ratings_and_of_cases(estimator):
+    table, scores = made.flat()
+    ratings, cases = estimator.score(table, scores), estimator.score(table, (np.asarray(scores) <= 3).astype(int))
+    assert ratings == cases > 0.5
+
+
+def test_a_predictor_of_another_metric_is_not_loaded(estimator, tmp_path):
+    estimator.save(str(tmp_path / "kept"))
+    with pytest.raises(UserError, match="CSAT, not of CES"):
+        CesPredictor.load(str(tmp_path / "kept"))

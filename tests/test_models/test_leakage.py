@@ -4,7 +4,7 @@ import pytest
 from models.judging.metrics import roc_auc
 from models.learners.leakage import refuse_empty_while_open, refuse_suspicious, usable
 from tests.test_models.made import objects
-from verbatim.errors import LeakageError
+from verbatim.errors import LeakageError, UserError
 
 RNG = np.random.default_rng(4)
 N = 400
@@ -125,3 +125,13 @@ def test_personal_attributes_are_left_out_whatever_is_declared(name):
 def test_words_that_only_look_personal_are_kept(name):
     kept, _ = usable([name], {name: "at_creation"}, strict=True)
     assert kept == (name,)
+
+
+def test_a_declaration_that_is_none_is_refused():
+    with pytest.raises(UserError, match="at_creation, while_open, after_close"):
+        usable(["stars"], {"stars": "after close"}, strict=True)
+
+
+def test_a_column_that_tells_the_outcome_without_rising_is_refused():
+    with pytest.raises(LeakageError, match="sneaky"):
+        refuse(sneaky=np.where(Y == 1, 0.0, RNG.choice([-1.0, 1.0], N)) + RNG.normal(0, 0.05, N))

@@ -142,3 +142,20 @@ def test_an_altered_predictor_is_not_loaded(copied, name):
     assert done.code == 1
     assert "SHA-256" in done.err
     assert "train it again" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("predictor", "train", "csat", "--target", "score >= 4"), "counts the best answer"),
+        (("predictor", "stepped-in", "T-100017", " "), "say what was done"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(run, words, said):
+    done = run(*words)
+    assert (done.code, said in done.err) == (2, True)
+
+
+def test_only_the_active_version_can_be_retired(with_second):
+    done = with_second.verbatim("predictor", "retire", "csat-1")
+    assert (done.code, "is not active" in done.err) == (2, True)
