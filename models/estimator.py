@@ -53,7 +53,9 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     the last are not used). ``target`` is what counts as dissatisfied; ratings that are all 0 and 1 are taken as they
     are. ``text`` are columns of words. ``group`` and ``time`` are columns of X, not features, that say whose ticket it
     is and when it was rated; without ``time`` rows count as being in order of time. ``increasing`` are columns of which
-    more never lowers the risk, such as waits. ``refuse`` makes a predictor without proven skill refuse to predict.
+    more never lowers the risk, such as waits. Where columns are known only while a ticket is open, it is learnt as it
+    was at creation too; without ``creation_too`` every ticket is taken to be scored late, when they are known.
+    ``refuse`` makes a predictor without proven skill refuse to predict.
 
     After ``fit``: ``evaluation_`` (on the most recent ``held_back`` share of tickets), ``gate_``, ``predictor_``,
     ``classes_`` (0, 1 = dissatisfied), ``feature_names_in_``.
@@ -70,6 +72,7 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         group: str | None = None,
         time: str | None = None,
         increasing: Sequence[str] = (),
+        creation_too: bool = True,
         minimum_tickets: int = 200,
         minimum_cases: int = 30,
         held_back: float = HELD_BACK,
@@ -82,6 +85,7 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.group = group
         self.time = time
         self.increasing = increasing
+        self.creation_too = creation_too
         self.minimum_tickets = minimum_tickets
         self.minimum_cases = minimum_cases
         self.held_back = held_back
@@ -216,7 +220,7 @@ class CsatPredictor(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             later = "while_open" in {declared[name] for name in text}
             declared |= dict.fromkeys(made, "while_open" if later else "at_creation")
             rows = rows.with_columns(columns | made)
-        if "while_open" not in declared.values():
+        if not self.creation_too or "while_open" not in declared.values():
             return rows, meaning
         return _with_creation(rows, declared), meaning
 

@@ -229,3 +229,12 @@ def test_a_predictor_of_another_metric_is_not_loaded(estimator, tmp_path):
     estimator.save(str(tmp_path / "kept"))
     with pytest.raises(UserError, match="CSAT, not of CES"):
         CesPredictor.load(str(tmp_path / "kept"))
+
+
+def test_it_can_learn_tickets_as_they_are_late_only():
+    table, scores = made.flat()
+    columns = {**dict.fromkeys(table.columns.drop(["account", "rated_at"]), "at_creation"), "wait": "while_open"}
+    given = {"group": "account", "time": "rated_at", "increasing": ["wait"]}
+    both, late = (CsatPredictor(columns, creation_too=too, **given).fit(table, scores) for too in (True, False))
+    assert both.predictor_.snapshots == 2 * late.predictor_.snapshots == 2 * len(table)
+    assert {row.slice for row in late.evaluation_.rows if row.segment == "stage"} == {"before_close"}
