@@ -107,7 +107,7 @@ def test_the_target_of_ces_is_high_effort(copied):
         (("predictor", "train", "nps"), "'nps' is not one of"),
         (("predictor", "train", "csat", "--target", "unhappy"), "write it like 'score <= 3'"),
         (("predictor", "train", "csat", "--target", "score <= 0"), "no one of"),
-        (("predictor", "train", "csat", "--target", "score <= 5"), "every one of"),
+        (("predictor", "train", "csat", "--target", "score <= 5"), "counts the best answer"),
         (("predictor", "train", "csat", "--until", "2020-01-01"), "before 2020-01-01"),
         (("predictor", "evaluate", "csat-9"), "csat-1"),
         (("predictor", "card", "ces"), "verbatim predictor train ces"),
