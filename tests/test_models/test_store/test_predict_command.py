@@ -70,6 +70,7 @@ def test_a_file_without_a_column_is_scored_with_a_note(copied, tmp_path):
     path = tmp_path / "bare.csv"
     path.write_text(f"id,created_at\nY-1,{row['created_at']}\n", encoding="utf-8")
     found = json.loads(copied.verbatim("predict", path, "--at", "2026-11-01", "--json").out)
+    assert any("the file says nothing of account_id" in note for note in found["notes"])
     full = json.loads(copied.verbatim("predict", "--open", "--dry-run", "--json").out)
     width = {one["name"]: one["high"] - one["low"] for one in (*found["tickets"], *full["tickets"])}
     assert 0 < width["Y-1"] < 1
