@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.judging.evaluation import ticket_weights
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Places = NDArray[np.int64]
 
-STAGES = ("creation", "first_reply", "customer_message", "before_close")
 BLOCKS = (0.5, 0.67, 0.83)  # shares of the tickets, in order of time, after which a fold begins to judge
 MANY = 40_000  # rows from which on the last block says enough
 PARTS = 4  # of the accounts, where most of them come again
@@ -80,13 +81,6 @@ class Rows:
 
 
 ROW_ARRAYS = ("y", "score", "ticket", "group", "stage", "moment", "rated")
-
-
-def ticket_weights(ticket: NDArray[np.object_]) -> Floats:
-    """(n,) one over the number of rows of the same ticket."""
-    codes, sizes = coded(ticket), None
-    sizes = np.bincount(codes) if len(codes) else np.zeros(0)
-    return 1.0 / sizes[codes] if len(codes) else np.zeros(0)
 
 
 def coded(keys: NDArray[np.object_]) -> Places:
