@@ -21,11 +21,12 @@ from verbatim.reports.words import DECIMALS, amount, count, cut, day_name, estim
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from verbatim.reports.model import Breakdown, Figure, Mark, MetricSection, Point, ThemeLine
+    from verbatim.reports.model import Breakdown, Figure, Mark, MetricSection, Point, Scored, ScoreLine, ThemeLine
 
 PLOT_WIDTH = 288
 BARS_WIDTH = 128
 MOST_BARS = 8
+MOST_LABELS = 6  # of periods on an axis, from which on every second is named
 PALETTE = {
     "ink": "#1c2430",
     "muted": "#5c6675",
@@ -55,6 +56,23 @@ def score_line(section: MetricSection, marks: Sequence[Mark]) -> str | None:
     layers.append(known.mark_text(dy=10, fontSize=10, color=PALETTE["ink"]).encode(text="label:N"))
     title = describe_line(f"{section.name} by month", section.months, section.unit)
     return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=118), title)
+
+
+def points_line(line: ScoreLine) -> str | None:
+    """A score over a few periods that follow one another: line and interval band, each point with its value."""
+    rows = [_row(point.figure, index + 0.5, line.unit) for index, point in enumerate(line.points)]
+    known = [row for row in rows if "value" in row]
+    if len(known) < 2:
+        return None
+    names = [point.label for point in line.points]
+    last = len(rows) - 1
+    shown = [index + 0.5 for index in range(last, -1, -1 if len(rows) <= MOST_LABELS else -2)][::-1]
+    axis = _position_axis(shown, f"{json.dumps(names)}[floor(datum.value)]")
+    x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[0, len(rows)], nice=False))
+    texts = alt.Chart(_rows(known)).encode(x=x, y="high:Q").mark_text(dy=-7, fontSize=10, color=PALETTE["ink"])
+    layers = [*_line_layers(rows, x, line), texts.encode(text="label:N")]
+    title = describe_line(line.name, line.points, line.unit)
+    return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=100), title)
 
 
 def rolling_line(section: MetricSection) -> str | None:
@@ -148,7 +166,7 @@ def themed(svg: str) -> str:
     return svg
 
 
-def _line_layers(rows: list[Row], x: alt.X, section: MetricSection) -> list[alt.Chart]:
+def _line_layers(rows: list[Row], x: alt.X, section: Scored) -> list[alt.Chart]:
     """Band and line break where a month has no answers; the rule keeps a lone month's interval visible."""
     y = alt.Y("value:Q", scale=_domain(rows, section), axis=_value_axis(section.unit))
     whole = alt.Chart(_rows(rows)).encode(x=x)
@@ -161,7 +179,7 @@ def _line_layers(rows: list[Row], x: alt.X, section: MetricSection) -> list[alt.
     ]
 
 
-def _goal_layers(section: MetricSection, *, labelled: bool = True) -> list[alt.Chart]:
+def _goal_layers(section: Scored, *, labelled: bool = True) -> list[alt.Chart]:
     if section.goal is None:
         return []
     label = f"target {amount(section.goal.value, section.unit)}"
@@ -190,7 +208,7 @@ def _mark_layers(months: Sequence[Point], marks: Sequence[Mark]) -> list[alt.Cha
     return [base.mark_rule(color=PALETTE["muted"], strokeDash=[1, 3], strokeWidth=1.5), number]
 
 
-def _domain(rows: list[Row], section: MetricSection) -> alt.Scale:
+def _domain(rows: list[Row], section: Scored) -> alt.Scale:
     values = [row[key] for row in rows for key in ("value", "low", "high") if row.get(key) is not None]
     if section.goal is not None:
         values.append(section.goal.value)

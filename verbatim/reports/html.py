@@ -13,10 +13,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from verbatim.reports import charts, words
+from verbatim.reports.document import Scores, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from verbatim.reports.document import Document
     from verbatim.reports.model import Group, MetricSection, MonthlyReport, Point
 
 
@@ -67,6 +69,18 @@ class Drawings:
 
 def to_html(report: MonthlyReport, *, paper: bool = False) -> str:
     """The page; with ``paper`` the charts have fixed colours, for a printer that knows no CSS variables."""
+    return _page("report.html", report.generated_at, report=report, charts=draw(report, paper=paper))
+
+
+def document_html(document: Document, *, paper: bool = False) -> str:
+    """A document as a page of the same kind."""
+    show = _shower(paper)
+    scores = [block for section in document.sections for block in section.blocks if isinstance(block, Scores)]
+    drawn = {line.key: show(charts.points_line(line)) for block in scores for line in block.lines}
+    return _page("document.html", document.generated_at, document=document, drawn=drawn)
+
+
+def _page(template: str, generated_at: str | None, **values: object) -> str:
     environment = Environment(
         loader=PackageLoader("verbatim.reports"),
         autoescape=True,
@@ -76,8 +90,7 @@ def to_html(report: MonthlyReport, *, paper: bool = False) -> str:
     )
     environment.filters.update(FILTERS)
     css = Markup(environment.get_template("report.css").render())  # noqa: S704 — our own file
-    page = environment.get_template("report.html")
-    return page.render(report=report, charts=draw(report, paper=paper), css=css).strip() + "\n"
+    return environment.get_template(template).render(css=css, generated_at=generated_at, **values).strip() + "\n"
 
 
 def draw(report: MonthlyReport, *, paper: bool) -> Drawings:
@@ -149,4 +162,5 @@ FILTERS = {
     "day": words.day_of,
     "mood": words.mood,
     "hours": hours,
+    "who": who,
 }

@@ -121,11 +121,14 @@ def _movements(report: MonthlyReport) -> list[str]:
 def _story(report: MonthlyReport) -> list[str]:
     story = report.story
     parts = [("What changed", story.changed), ("Why", story.why), ("What next", story.next)]
-    blocks = [f"## {title}\n\n" + "\n".join(_sentence(s) for s in sentences) for title, sentences in parts if sentences]
+    blocks = [
+        f"## {title}\n\n" + "\n".join(sentence_line(s) for s in sentences) for title, sentences in parts if sentences
+    ]
     return blocks if story.changed or not story.quiet else [f"## What changed\n\n{plain(story.quiet)}", *blocks]
 
 
-def _sentence(sentence: Sentence) -> str:
+def sentence_line(sentence: Sentence) -> str:
+    """A sentence as a bullet with its evidence and, for an action, the blank for its owner."""
     owner = f" (owner: {plain(sentence.owner)})" if sentence.owner else ""
     return f"- {plain(sentence.text)} [{plain(sentence.evidence)}]{owner}"
 

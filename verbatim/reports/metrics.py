@@ -43,18 +43,16 @@ EMPTY = Figure(None, None, None, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class Asked:
     """One metric on one scale (for NPS also of one kind): what is counted together, and how.
 
-    ``months`` and ``weeks`` are its counts frames; ``main`` marks the metric's measure with the most answers.
+    ``main`` marks the metric's scale with the most answers.
     """
 
     metric: Metric
     name: str
     definition: Definition
     step: str | None
-    months: pd.DataFrame
-    weeks: pd.DataFrame
     main: bool
 
     @property
@@ -74,6 +72,14 @@ class Measure:
             return own
         return own[own["step"].isna()] if self.step is None else own[own["step"] == self.step]
 
+
+@dataclass(frozen=True, slots=True)
+class Measure(Asked):
+    """What was asked, with its counts frames by month and by week."""
+
+    months: pd.DataFrame
+    weeks: pd.DataFrame
+
     def within(self, month: str, tz: str) -> pd.DataFrame:
         """The counts of one month."""
         return self.months[self.months["period_start"] == Period.of_month(month, tz).start]
@@ -86,15 +92,32 @@ def measures(store: Store, settings: Settings, calendar: Calendar) -> list[Measu
         six = Period(calendar.window_start, calendar.period.end)
         months = _counts(store, metric, six, calendar.tz, period="month")
         weeks = _counts(store, metric, calendar.weeks, calendar.tz, period="week")
-        apart = ["scale", "step"] if metric is Metric.NPS else ["scale"]
-        kinds = months.groupby(apart, dropna=False)["n"].sum().reset_index()
-        kinds = kinds.sort_values(["n", *apart], ascending=[False, *[True] * len(apart)])
-        for position, kind in enumerate(kinds.to_dict("records")):
-            step = kind["step"] if isinstance(kind.get("step"), str) else None
-            definition = _definition(settings, metric, kind["scale"])
-            name = NAMES[metric] if len(kinds) == 1 else f"{NAMES[metric]} ({step or kind['scale']})"
-            whole = Measure(metric, name, definition, step, months, weeks, main=position == 0)
-            found.append(Measure(metric, name, definition, step, whole.mine(months), whole.mine(weeks), whole.main))
+        for one in asked_in(settings, metric, months):
+            found.append(
+                Measure(
+                    one.metric,
+                    one.name,
+                    one.definition,
+                    one.step,
+                    one.main,
+                    months=one.mine(months),
+                    weeks=one.mine(weeks),
+                )  # fmt: skip
+            )
+    return found
+
+
+def asked_in(settings: Settings, metric: Metric, counts: pd.DataFrame) -> list[Asked]:
+    """What a counts frame of one metric holds, the scale (of NPS also the kind) with the most answers first."""
+    apart = ["scale", "step"] if metric is Metric.NPS else ["scale"]
+    kinds = counts.groupby(apart, dropna=False)["n"].sum().reset_index()
+    kinds = kinds.sort_values(["n", *apart], ascending=[False, *[True] * len(apart)])
+    found = []
+    for position, kind in enumerate(kinds.to_dict("records")):
+        step = kind["step"] if isinstance(kind.get("step"), str) else None
+        name = NAMES[metric] if len(kinds) == 1 else f"{NAMES[metric]} ({step or kind['scale']})"
+        definition = _definition(settings, metric, kind["scale"])
+        found.append(Asked(metric, name, definition, step, main=position == 0))
     return found
 
 
@@ -106,7 +129,7 @@ def metric_section(
     now = measure.within(calendar.month, calendar.tz)
     score = score_counts(now, definition)
     known = [month for month in calendar.window[:-1] if len(measure.within(month, calendar.tz))]
-    floor, ceiling = _bounds(definition)
+    floor, ceiling = axis_of(definition)
     months = _months(measure, calendar)
     target = _target(settings, measure, calendar)
     goal = None if target is None else _goal(target, score, calendar, unit)
@@ -122,7 +145,7 @@ def metric_section(
         ceiling=ceiling,
         lower_is_better=not definition.higher_is_better,
         figure=figure,
-        second=_second(score),
+        second=second_figure(score),
         change=_change_since(measure, calendar, known[-1]) if known else None,
         drift=_change_since(measure, calendar, known[0]) if len(known) > 1 else None,
         goal=goal,
@@ -169,7 +192,7 @@ def _months(measure: Measure, calendar: Calendar) -> tuple[Point, ...]:
         end=calendar.period.end,
     )
     rows = zip(calendar.window, table.to_dict("records"), strict=True)
-    return tuple(Point(f"{month}-01", calendar.label(month), _row_figure(row)) for month, row in rows)
+    return tuple(Point(f"{month}-01", calendar.label(month), row_figure(row)) for month, row in rows)
 
 
 def _weeks(measure: Measure, calendar: Calendar) -> tuple[Point, ...]:
@@ -187,15 +210,17 @@ def _weeks(measure: Measure, calendar: Calendar) -> tuple[Point, ...]:
     points = []
     for row in table.to_dict("records"):
         day = (row["period_end"] - timedelta(days=1)).date()
-        points.append(Point(day.isoformat(), day_name(day), _row_figure(row)))
+        points.append(Point(day.isoformat(), day_name(day), row_figure(row)))
     return tuple(points)
 
 
-def _row_figure(row: Mapping[Hashable, Any]) -> Figure:
+def row_figure(row: Mapping[Hashable, Any]) -> Figure:
+    """The score of one row of a score table."""
     return figure_of(row["score"], row["low"], row["high"], row["n"])
 
 
-def _second(score: Score) -> SecondFigure | None:
+def second_figure(score: Score) -> SecondFigure | None:
+    """The mean beside a share, the share beside a mean; none for NPS and without answers."""
     kind = FigureKind.SHARE if score.definition.figure is FigureKind.MEAN else FigureKind.MEAN
     if score.definition.metric is Metric.NPS or kind.value not in score.figures or not score.n:
         return None
@@ -204,7 +229,8 @@ def _second(score: Score) -> SecondFigure | None:
     return SecondFigure(name, UNITS[kind], figure_of_estimate(score.figures[kind.value], score.n))
 
 
-def _bounds(definition: Definition) -> tuple[float, float]:
+def axis_of(definition: Definition) -> tuple[float, float]:
+    """The least and the most the headline can be."""
     if definition.figure is FigureKind.MEAN:
         return float(definition.scale.low), float(definition.scale.high)
     return (-100.0, 100.0) if definition.figure is FigureKind.NET else (0.0, 100.0)
@@ -244,45 +270,46 @@ def _breakdowns(
         if earlier is not None:
             span = Period.of_month(earlier, calendar.tz)
             before = measure.mine(_counts(store, measure.metric, span, calendar.tz, by=[segment]))
-            changes = _group_changes(
+            changes = group_changes(
                 before, now, measure.definition, segment,
                 against=calendar.label(earlier), fewest=settings.small_group,
             )  # fmt: skip
-        yield _breakdown(segment, table, changes)
+        yield breakdown_of(segment, table, changes)
 
 
-def _breakdown(segment: str, table: pd.DataFrame, changes: dict[str, Change]) -> Breakdown:
+def breakdown_of(segment: str, table: pd.DataFrame, changes: dict[str, Change]) -> Breakdown:
     """People in alphabetical order, other groups by their number of answers; never by score."""
     shown = table[~table["withheld"]]
     protected = segment in PROTECTED
     groups = []
     for row in shown.to_dict("records"):
-        name = _group_name(row[segment])
-        groups.append(Group(name, _row_figure(row), bool(row["uncertain"]), changes.get(name)))
+        name = group_name(row[segment])
+        groups.append(Group(name, row_figure(row), bool(row["uncertain"]), changes.get(name)))
     groups.sort(key=lambda group: ("" if protected else -group.figure.n, group.name))
     withheld = int(table["withheld"].sum())
     note = f"{withheld} with too few answers withheld" if withheld else None
     return Breakdown(segment, tuple(groups), withheld, note)
 
 
-def _group_changes(
+def group_changes(
     before: pd.DataFrame, now: pd.DataFrame, definition: Definition, segment: str, *, against: str, fewest: int
 ) -> dict[str, Change]:
     """The change of every group with ``fewest`` answers in both months; the confidence allows for their number."""
     large = []
     for frame in (before, now):
-        sizes = frame.groupby(frame[segment].map(_group_name))["n"].sum()
+        sizes = frame.groupby(frame[segment].map(group_name))["n"].sum()
         large.append(set(sizes[sizes >= fewest].index))
     names = sorted(large[0] & large[1])
     confidence = family_confidence(len(names))
     found: dict[str, Change] = {}
     for name in names:
-        old, new = (frame[frame[segment].map(_group_name) == name] for frame in (before, now))
+        old, new = (frame[frame[segment].map(group_name) == name] for frame in (before, now))
         change = change_of(compare(old, new, definition, confidence=confidence), against)
         if change is not None:
             found[name] = change
     return found
 
 
-def _group_name(value: object) -> str:
+def group_name(value: object) -> str:
+    """The value of a segment as shown."""
     return NOT_RECORDED if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +129,38 @@ class MetricSection:
     months: tuple[Point, ...]
     weeks: tuple[Point, ...]
     breakdowns: tuple[Breakdown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One metric on one scale in a short time, or of one account; the names as in `MetricSection`.
+
+    ``points`` are the periods that end with this one; ``small`` = fewer answers than the settings call certain.
+    """
+
+    key: str
+    metric: str
+    name: str
+    scale: str
+    definition: str
+    unit: str
+    floor: float
+    ceiling: float
+    lower_is_better: bool
+    figure: Figure
+    second: SecondFigure | None
+    change: Change | None
+    headline: str
+    small: bool
+    points: tuple[Point, ...] = ()
+
+    @property
+    def goal(self) -> Goal | None:
+        """Targets are tracked by month, in the monthly report."""
+        return None
+
+
+Scored: TypeAlias = MetricSection | ScoreLine
 
 
 @dataclass(frozen=True, slots=True)

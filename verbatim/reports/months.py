@@ -87,6 +87,10 @@ class Calendar:
         name = month_name(month)
         return name.split()[0] if month[:4] == self.month[:4] else name
 
+    def said_on(self, moment: datetime) -> str:
+        """The month of a moment, as `label` writes it."""
+        return self.label(moment.astimezone(self.zone).strftime("%Y-%m"))
+
     def day_label(self, moment: datetime) -> str:
         """A local day such as ``3 Jun 2026``."""
         day = moment.astimezone(self.zone).date()

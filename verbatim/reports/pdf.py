@@ -17,15 +17,20 @@ PANGO = (
 
 
 def to_pdf(report: MonthlyReport) -> bytes:
-    """A4 pages.
+    """The monthly report on A4 pages; errors as for `on_paper`."""
+    return on_paper(to_html(report, paper=True))
+
+
+def on_paper(page: str) -> bytes:
+    """A page drawn for paper (``paper=True``) as A4 pages.
 
     Raises:
         MissingExtraError: WeasyPrint, or the Pango library that it loads, is not installed.
         VerbatimError: the page asked for something outside itself.
     """
     weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=to_html(report, paper=True), url_fetcher=_refuse)
-    return bytes(page.write_pdf(pdf_identifier=b"verbatim", srgb=True))
+    drawn = weasyprint.HTML(string=page, url_fetcher=_refuse)
+    return bytes(drawn.write_pdf(pdf_identifier=b"verbatim", srgb=True))
 
 
 def _weasyprint() -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ part on the theme is shown, and a label is given only where answer and words agr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pandas as pd
 
@@ -16,9 +16,9 @@ from verbatim.text.excerpt import covered, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
+    from datetime import datetime
 
-    from verbatim.reports.metrics import Measure
-    from verbatim.reports.months import Calendar
+    from verbatim.reports.metrics import Asked
     from verbatim.scores.definitions import Definition
 
 MOST = 2
@@ -30,11 +30,18 @@ Kind = Literal["praise", "complaint", "neutral"]
 TELLING: tuple[Kind, ...] = ("complaint", "praise")
 
 
+class Days(Protocol):
+    """A calendar that says when something was said, as near as its report needs."""
+
+    def said_on(self, moment: datetime) -> str:
+        """A month or a day in words."""
+
+
 def month_quotes(
     rows: pd.DataFrame,
     favoured: Sequence[str],
-    measures: Sequence[Measure],
-    calendar: Calendar,
+    measures: Sequence[Asked],
+    days: Days,
     leaning: Kind | None = None,
 ) -> tuple[Quote, ...]:
     """At most two quotes from assignment ``rows`` of one theme, the kind that is more frequent first.
@@ -55,7 +62,7 @@ def month_quotes(
     found: dict[Kind, list[Quote]] = {"complaint": [], "praise": [], "neutral": []}
     for row in ordered.to_dict("records"):
         kind = _kind(row, measures)
-        found[kind].append(_quote(row, kind, measures, calendar))
+        found[kind].append(_quote(row, kind, measures, days))
     kinds: tuple[Kind, ...] = (leaning,) if leaning else TELLING
     telling = sorted(kinds, key=lambda kind: -len(found[kind]))
     firsts = [quote for kind in telling for quote in found[kind][:1]]
@@ -83,13 +90,13 @@ def _said(rows: pd.DataFrame) -> pd.DataFrame:
     return said.drop_duplicates("part")
 
 
-def _quote(row: Mapping[Hashable, Any], kind: Kind, measures: Sequence[Measure], calendar: Calendar) -> Quote:
-    when = row["occurred_at"].astimezone(calendar.zone).strftime("%Y-%m")
+def _quote(row: Mapping[Hashable, Any], kind: Kind, measures: Sequence[Asked], days: Days) -> Quote:
+    when = None if pd.isna(row["occurred_at"]) else days.said_on(row["occurred_at"])
     rating, shown = _rating(row, measures), cut(row["part"], LONGEST)
-    return Quote(shown, kind, rating, calendar.label(when), row["comment_id"], row["text"], row["spans"])
+    return Quote(shown, kind, rating, when, row["comment_id"], row["text"], row["spans"])
 
 
-def _kind(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> Kind:
+def _kind(row: Mapping[Hashable, Any], measures: Sequence[Asked]) -> Kind:
     """Praise needs a favourable answer (where there is one) and clearly kind words, a complaint the opposite.
 
     An unfavourable answer alone makes a complaint, unless the words are clearly kind; of one part of a comment, unless
@@ -97,7 +104,7 @@ def _kind(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> Kind:
     """
     words = 0.0 if pd.isna(row["sentiment"]) else float(row["sentiment"])
     unless = CLEARLY if row["part"] == row["text"] else 0.0
-    verdicts = [_verdict(row[measure.metric.value], measure.definition) for measure in _rated(row, measures)]
+    verdicts = [verdict_of(row[measure.metric.value], measure.definition) for measure in _rated(row, measures)]
     good, bad = verdicts.count("good"), verdicts.count("bad")
     if words >= CLEARLY and not bad and (good or not verdicts):
         return "praise"
@@ -106,20 +113,21 @@ def _kind(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> Kind:
     return "neutral"
 
 
-def _verdict(value: float, definition: Definition) -> str | None:
+def verdict_of(value: float, definition: Definition) -> str | None:
+    """``good`` for a favourable answer, ``bad`` for an unfavourable one, ``None`` between them."""
     if definition.favourable[0] <= value <= definition.favourable[1]:
         return "good"
     return "bad" if definition.unfavourable[0] <= value <= definition.unfavourable[1] else None
 
 
-def _rating(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> str | None:
+def _rating(row: Mapping[Hashable, Any], measures: Sequence[Asked]) -> str | None:
     for measure in _rated(row, measures):
         scale = measure.definition.scale
         return f"{measure.metric.value.upper()} {row[measure.metric.value]:g} of {scale.high}"
     return None
 
 
-def _rated(row: Mapping[Hashable, Any], measures: Sequence[Measure]) -> list[Measure]:
+def _rated(row: Mapping[Hashable, Any], measures: Sequence[Asked]) -> list[Asked]:
     """The measures whose answer came with the comment, on their scale."""
     return [
         measure

@@ -1,4 +1,7 @@
-"""One report, five formats."""
+"""Any report, five formats.
+
+The monthly report has renderers of its own; every other report is laid out as a `Document` first.
+"""
 
 from __future__ import annotations
 
@@ -6,36 +9,52 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from verbatim.errors import StoreFullError, UserError
-from verbatim.reports.html import to_html
+from verbatim.reports.document_markdown import document_markdown
+from verbatim.reports.document_xlsx import document_xlsx
+from verbatim.reports.html import document_html, to_html
 from verbatim.reports.markdown import to_markdown
-from verbatim.reports.pdf import to_pdf
+from verbatim.reports.model import MonthlyReport
+from verbatim.reports.pdf import on_paper, to_pdf
+from verbatim.reports.routine.layout import account_document, daily_document, weekly_document
+from verbatim.reports.routine.model import AccountReview, DailyReport, WeeklyReport
 from verbatim.reports.xlsx import to_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from verbatim.reports.model import MonthlyReport
+    from verbatim.reports.document import Document
 
 Format = Literal["html", "md", "json", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
-def render(report: MonthlyReport, fmt: str) -> bytes:
+class Report(Protocol):
+    """A report as a value."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; the first key is ``schema``."""
+
+
+def render(report: Report, fmt: str) -> bytes:
     """The report in one of `FORMATS`; the same report gives the same bytes.
 
     Raises:
         UserError: an unknown format.
         MissingExtraError: ``xlsx`` without openpyxl, ``pdf`` without WeasyPrint or Pango.
     """
-    if fmt not in RENDERERS:
+    if fmt not in FORMATS:
         raise UserError(f"{fmt!r} is not a format of the report; the formats are {', '.join(FORMATS)}")
-    return RENDERERS[fmt](report)
+    if fmt == "json":
+        return to_json(report).encode()
+    if isinstance(report, MonthlyReport):
+        return MONTHLY[fmt](report)
+    return DOCUMENTS[fmt](document_of(report))
 
 
-def write_report(report: MonthlyReport, fmt: str, out_path: Path | str) -> Path:
+def write_report(report: Report, fmt: str, out_path: Path | str) -> Path:
     """Render and write, whole or not at all; makes the folder. Gives the path.
 
     Raises:
@@ -56,9 +75,20 @@ def write_report(report: MonthlyReport, fmt: str, out_path: Path | str) -> Path:
     return path
 
 
-def to_json(report: MonthlyReport) -> str:
+def to_json(report: Report) -> str:
     """The report as JSON under ``schema``, in the order of its fields."""
     return json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def document_of(report: Report) -> Document:
+    """How a routine report is laid out.
+
+    Raises:
+        UserError: a value that is no report.
+    """
+    if type(report) not in LAYOUTS:
+        raise UserError(f"{type(report).__name__} is no report that can be laid out")
+    return LAYOUTS[type(report)](report)
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -74,10 +104,20 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-RENDERERS: Mapping[str, Callable[[MonthlyReport], bytes]] = {
+LAYOUTS: Mapping[type[Any], Callable[[Any], Document]] = {
+    DailyReport: daily_document,
+    WeeklyReport: weekly_document,
+    AccountReview: account_document,
+}
+MONTHLY: Mapping[str, Callable[[MonthlyReport], bytes]] = {
     "html": lambda report: to_html(report).encode(),
     "md": lambda report: to_markdown(report).encode(),
-    "json": lambda report: to_json(report).encode(),
     "pdf": to_pdf,
     "xlsx": to_xlsx,
+}
+DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {
+    "html": lambda document: document_html(document).encode(),
+    "md": lambda document: document_markdown(document).encode(),
+    "pdf": lambda document: on_paper(document_html(document, paper=True)),
+    "xlsx": document_xlsx,
 }

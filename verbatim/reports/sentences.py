@@ -27,7 +27,17 @@ from verbatim.reports.words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from verbatim.reports.model import Change, Figure, Group, MetricSection, Movement, ThemeLine, ThemeScore
+    from verbatim.reports.model import (
+        Change,
+        Figure,
+        Group,
+        MetricSection,
+        Movement,
+        Scored,
+        ScoreLine,
+        ThemeLine,
+        ThemeScore,
+    )
     from verbatim.reports.months import Calendar
     from verbatim.scores.targets import TargetStatus
     from verbatim.scores.trends import Comparison
@@ -56,13 +66,26 @@ def with_headline(section: MetricSection, calendar: Calendar, small_group: int) 
 
 def _standing(section: MetricSection, calendar: Calendar) -> str:
     name, unit, month = section.name, section.unit, month_name(calendar.month)
-    if not section.figure.n:
-        known = [point for point in section.months if point.figure.n]
-        last = f"; the last, in {known[-1].label}, gave {estimate(known[-1].figure, unit)}" if known else ""
-        return f"No {name} answers in {month}{last}."
-    now, change = estimate(section.figure, unit), section.change
+    if section.figure.n:
+        return standing(section, alone="the months before have nothing to compare it with")
+    known = [point for point in section.months if point.figure.n]
+    last = f"; the last, in {known[-1].label}, gave {estimate(known[-1].figure, unit)}" if known else ""
+    return f"No {name} answers in {month}{last}."
+
+
+def with_standing(line: ScoreLine, against: str, small_group: int) -> ScoreLine:
+    """The line with its headline sentence."""
+    parts = [standing(line, alone=f"there is nothing in {against} to compare it with")]
+    if line.small:
+        parts.append(f"Fewer than {small_group} answers: uncertain.")
+    return replace(line, headline=" ".join(parts))
+
+
+def standing(section: Scored, *, alone: str) -> str:
+    """Where a score with answers stands and whether it moved; ``alone`` says that there is nothing before it."""
+    name, unit, now, change = section.name, section.unit, estimate(section.figure, section.unit), section.change
     if change is None:
-        return f"{name} stands at {now}; the months before have nothing to compare it with."
+        return f"{name} stands at {now}; {alone}."
     bounds = gap_span(change.low, change.high, unit)
     if change.real:
         moved = "rose" if change.difference > 0 else "fell"
@@ -114,7 +137,7 @@ def _plain_gap(gap: float, unit: str) -> str:
     return number(abs(gap), 2) if unit == "mean" else f"{number(abs(gap))} points"
 
 
-def score_moved(section: MetricSection) -> Sentence | None:
+def score_moved(section: Scored) -> Sentence | None:
     """The score changed by more than noise."""
     change = section.change
     if change is None or not change.real:
@@ -150,7 +173,7 @@ def goal_reached(section: MetricSection) -> Sentence | None:
     return Sentence(text, estimate(section.figure, section.unit))
 
 
-def group_moved(section: MetricSection, segment: str, group: Group) -> Sentence | None:
+def group_moved(section: Scored, segment: str, group: Group) -> Sentence | None:
     """One group of a segment changed by more than noise (allowing for the number of groups); small ones never."""
     change = group.change
     if change is None or not change.real or group.small:
@@ -252,7 +275,7 @@ def own_new_theme(movement: Movement, recent: tuple[str, ...]) -> Sentence | Non
     return Sentence(f"Name an owner for the new theme \u201c{movement.name}\u201d.", found.evidence, NO_OWNER)
 
 
-def read_group(section: MetricSection, segment: str, group: Group) -> Sentence | None:
+def read_group(section: Scored, segment: str, group: Group) -> Sentence | None:
     """A group that got worse by more than noise: its low answers are worth reading."""
     sentence = group_moved(section, segment, group)
     if sentence is None or group.change is None:

@@ -67,7 +67,7 @@ def theme_section(store: Store, calendar: Calendar, measures: Sequence[Measure],
     rows = queries.assignments(store, start=calendar.period.start, end=calendar.period.end, by=())
     if rows.empty:
         return replace(_absent(f"No comments with a theme in {month_name(calendar.month)}."), model=_model_name(model))
-    roots = _roots(known)
+    roots = roots_of(known)
     rows["root"] = rows["theme_id"].map(roots)
     silent = set(known.loc[known["kind"] != "theme", "id"])
     spoken = rows[~rows["root"].isin(silent)]
@@ -98,7 +98,7 @@ def _model_name(model: pd.Series[Any]) -> str:
     return f"{str(model['id'])[:8]} ({model['encoder_id']}, mined from {model['comments']:,} comments)"
 
 
-def _roots(known: pd.DataFrame) -> dict[str, str]:
+def roots_of(known: pd.DataFrame) -> dict[str, str]:
     """Every theme's topmost ancestor: the report speaks of whole themes."""
     parents = dict(zip(known["id"], known["parent_id"], strict=True))
 

@@ -46,7 +46,12 @@ class Sheet:
 
 
 def to_xlsx(report: MonthlyReport) -> bytes:
-    """The workbook.
+    """The monthly report as a workbook; errors as for `workbook`."""
+    return workbook(sheets(report))
+
+
+def workbook(pages: Sequence[Sheet]) -> bytes:
+    """The sheets as a file.
 
     Raises:
         MissingExtraError: openpyxl is not installed.
@@ -57,7 +62,7 @@ def to_xlsx(report: MonthlyReport) -> bytes:
         raise MissingExtraError("XLSX needs openpyxl: pip install 'verbatim-mining[excel]'") from error
     book = Workbook()
     book.remove(book.worksheets[0])
-    for sheet in sheets(report):
+    for sheet in pages:
         _fill(book, sheet)
     properties = book.properties  # type: ignore[attr-defined]  # the stubs lack it
     properties.created = properties.modified = STAMP
@@ -119,13 +124,13 @@ def _summary(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
 
 def _scores(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
     for m in report.metrics:
-        yield (m.name, m.scale, m.definition, *_figure(m.figure), m.headline)
+        yield (m.name, m.scale, m.definition, *figure_cells(m.figure), m.headline)
 
 
 def _points(report: MonthlyReport, axis: str) -> Iterator[tuple[Value, ...]]:
     for m in report.metrics:
         for point in m.months if axis == "months" else m.weeks:
-            yield (m.name, m.scale, point.on, *_figure(point.figure))
+            yield (m.name, m.scale, point.on, *figure_cells(point.figure))
 
 
 def _groups(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
@@ -133,7 +138,7 @@ def _groups(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         for breakdown in m.breakdowns:
             for group in breakdown.groups:
                 small = "yes" if group.small else "no"
-                yield (m.name, m.scale, breakdown.segment, group.name, *_figure(group.figure), small)
+                yield (m.name, m.scale, breakdown.segment, group.name, *figure_cells(group.figure), small)
 
 
 def _themes(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
@@ -147,7 +152,7 @@ def _themes(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
             ", ".join(theme.keywords),
             theme.status,
             theme.volume,
-            *_figure(share)[:3],
+            *figure_cells(share)[:3],
             *moved,
             *((_short(mood.value), mood.n) if mood else (None, None)),
         )
@@ -175,13 +180,14 @@ def _quality(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         }
         for name, figure in measures.items():
             if figure is not None:
-                yield (section.name, name, *_figure(figure))
+                yield (section.name, name, *figure_cells(figure))
         for row in section.representation:
-            yield (section.name, f"share of answers: {row.group} %", *_figure(row.answered))
+            yield (section.name, f"share of answers: {row.group} %", *figure_cells(row.answered))
             yield (section.name, f"share of {section.basis}: {row.group} %", _short(row.everybody), None, None, None)
 
 
-def _figure(figure: Figure) -> tuple[Value, ...]:
+def figure_cells(figure: Figure) -> tuple[Value, ...]:
+    """The cells below ``FIGURE_HEADER``."""
     return _short(figure.value), _short(figure.low), _short(figure.high), figure.n
 
 
@@ -194,9 +200,9 @@ def _fill(book: Workbook, sheet: Sheet) -> None:
     from openpyxl.utils import get_column_letter
 
     page = book.create_sheet(sheet.title)
-    page.append(list(sheet.header))
-    for cell in page[1]:
-        cell.font = Font(bold=True)
+    for column, name in enumerate(sheet.header, 1):
+        cell = page.cell(1, column)
+        cell.value, cell.data_type, cell.font = guarded(name), "s", Font(bold=True)
     page.freeze_panes = "A2"
     for number, row in enumerate(sheet.rows, 2):
         for column, value in enumerate(row, 1):
