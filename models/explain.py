@@ -9,21 +9,24 @@ Who the agent is is never a reason.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.learners.coding import numbers
-from models.tickets.features import PERSONAL, Feature, feature_of
+from models.nearest import Groups, Neighbours
+from models.tickets.features import Feature, feature_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from models.learners.coding import Columns
-    from models.learners.model import Explained
+    from models.learners.compiled import Compiled
+    from models.learners.model import Explained, Model
     from models.predictor import Predictor
+    from models.tickets.meaning import Meaning
 
     Floats = NDArray[np.float64]
 
@@ -92,24 +95,93 @@ class Reasons:
     next_step: str
 
 
+class Explainer:
+    """Explains rows for one predictor; keeps what does not change from one call to the next.
+
+    ``model`` is the predictor's, or that model compiled. May be used by several threads at once.
+    """
+
+    def __init__(self, predictor: Predictor, model: Model | Compiled | None = None) -> None:
+        self.predictor = predictor
+        self.model = model or predictor.trained.model
+        self._groups = Groups.of(self.model.coding.names)
+        self._known = Neighbours.of(predictor.trained.known.contributions)
+        self._levers = [
+            (what, [place for place, name in enumerate(self.model.coding.names) if name in names])
+            for what, names in LEVERS.items()
+        ]
+
+    def rows(self, columns: Columns, *, top: int = 3, queue: str = "channel") -> list[Reasons]:
+        """See `explain_rows`."""
+        codes = self.model.codes(columns)
+        predicted, found = self.model.look(columns, codes, explain=True)
+        return self.told(columns, codes, predicted.p, found, top=top, queue=queue) if found is not None else []
+
+    def told(
+        self, columns: Columns, codes: Floats, risk: Floats, found: Explained, *, top: int = 3, queue: str = "channel"
+    ) -> list[Reasons]:
+        """The same where codes, risk and contributions are known already."""
+        if not len(risk):
+            return []
+        calibration = self.predictor.trained.model.calibration
+        usual = float(calibration.probabilities(np.array([found.base]))[0])
+        reached = calibration.probabilities(found.base + found.contributions.sum(axis=1))
+        points = points_of(found, reached, usual)  # not of `risk`, a mean of several where a column is missing
+        strongest = self._groups.strongest(points, top, LEAST_POINTS)
+        levers = self._gains(columns, codes, risk)
+        similar = self._similar(found.contributions)
+        queues = columns.get(queue)
+        made = []
+        for row, chance in enumerate(risk.tolist()):
+            reasons = tuple(
+                Reason(self._groups.names[group], self._said(columns, place, row, queues), total)
+                for group, place, total in strongest[row]
+            )
+            rest = chance - usual - sum(reason.points for reason in reasons)
+            step = _next_step(reasons)
+            made.append(Reasons(chance, usual, reasons, rest, levers[row], similar[row], step))
+        return made
+
+    def _said(self, columns: Columns, place: int, row: int, queues: NDArray[Any] | None) -> str:
+        name = self.model.coding.columns[place].name
+        if name not in columns:
+            return f"{feature_of(name).said}: not known"
+        return _statement(self.predictor, name, columns[name][row], None if queues is None else queues[row])
+
+    def _gains(self, columns: Columns, codes: Floats, risk: Floats) -> list[tuple[Lever, ...]]:
+        """What an action alone would make of the risk, where that is less by at least three points."""
+        found: list[list[Lever]] = [[] for _ in range(len(risk))]
+        absent = self.predictor.trained.model.absent(columns)
+        rows: list[int] = []
+        tried: list[str] = []
+        parts = [codes[:0]]
+        for what, places in self._levers:
+            there = [place for place in places if place not in absent]
+            changed = np.flatnonzero((risk >= LEAST_GAIN) & (np.nan_to_num(codes[:, there]) != 0).any(axis=1))
+            less = codes[changed]
+            less[:, there] = np.where(np.isnan(less[:, there]), np.nan, 0.0)
+            parts.append(less)
+            rows += changed.tolist()
+            tried += [what] * len(changed)
+        after = self.model.chances(np.concatenate(parts), absent).tolist()
+        for row, what, chance in zip(rows, tried, after, strict=True):
+            if risk[row] - chance >= LEAST_GAIN:
+                found[row].append(Lever(what, chance))
+        return [tuple(sorted(levers, key=lambda lever: lever.risk)) for levers in found]
+
+    def _similar(self, contributions: Floats) -> list[tuple[Similar, ...]]:
+        known = self.predictor.trained.known
+        if not len(known.score):
+            return [()] * len(contributions)
+        nearest = self._known.nearest(contributions, SIMILAR)
+        return [
+            tuple(Similar(known.ticket[place], float(known.score[place])) for place in places) for places in nearest
+        ]
+
+
 def explain_rows(predictor: Predictor, columns: Columns, *, top: int = 3, queue: str = "channel") -> list[Reasons]:
     """The ``top`` reasons of each row (by size), levers, similar tickets and the next step."""
-    model = predictor.trained.model
-    found = model.explain(columns)
-    risk = model.predict(columns).p
-    usual = float(model.calibration.probabilities(np.array([found.base]))[0])
-    reached = model.calibration.probabilities(found.base + found.contributions.sum(axis=1))
-    points = points_of(found, reached, usual)  # not of `risk`, a mean of several where a column is missing
-    levers = _levers(predictor, columns, risk)
-    similar = _similar(predictor, found)
-    queues = columns.get(queue)
-    made = []
-    for row in range(len(risk)):
-        told = _told(predictor, columns, found, points[row], row, None if queues is None else queues[row])
-        reasons = tuple(sorted(told, key=lambda one: (-abs(one.points), one.group))[:top])
-        rest = float(risk[row]) - usual - sum(reason.points for reason in reasons)
-        made.append(Reasons(float(risk[row]), usual, reasons, rest, levers[row], similar[row], _next_step(reasons)))
-    return made
+    return Explainer(predictor).rows(columns, top=top, queue=queue)
 
 
 def points_of(found: Explained, risk: Floats, usual: float) -> Floats:
@@ -118,26 +190,6 @@ def points_of(found: Explained, risk: Floats, usual: float) -> Floats:
     even = np.abs(total) < 1e-9
     slope = np.where(even, usual * (1 - usual), (risk - usual) / np.where(even, 1.0, total))
     return found.contributions * slope[:, None]
-
-
-def _told(
-    predictor: Predictor, columns: Columns, found: Explained, points: Floats, row: int, queue: str | None
-) -> Iterator[Reason]:
-    """One statement a group of features, told by its strongest feature."""
-    groups: dict[str, list[int]] = {}
-    for place, name in enumerate(found.names):
-        if name not in PERSONAL:
-            groups.setdefault(feature_of(name).group, []).append(place)
-    for group, places in groups.items():
-        total = float(points[places].sum())
-        if abs(total) < LEAST_POINTS:
-            continue
-        strongest = max(places, key=lambda place: points[place] * np.sign(total))
-        name = found.names[strongest]
-        if name not in columns:
-            yield Reason(group, f"{feature_of(name).said}: not known", total)
-            continue
-        yield Reason(group, _statement(predictor, name, columns[name][row], queue), total)
 
 
 def _statement(predictor: Predictor, name: str, value: Any, queue: str | None) -> str:  # noqa: ANN401
@@ -193,36 +245,15 @@ def _hours(hours: float) -> str:
 def _about(predictor: Predictor, feature: Feature, value: float) -> str:
     if predictor.meaning is None:
         return feature.said
-    high, low = predictor.meaning.describe(int(feature.name.rpartition("_")[2]) - 1, words=3)
+    high, low = _axis(predictor.meaning, int(feature.name.rpartition("_")[2]) - 1)
     words = high if value >= 0 or not low else low
     return f"{feature.said}: words like {', '.join(words)}" if words else feature.said
 
 
-def _levers(predictor: Predictor, columns: Columns, risk: Floats) -> list[tuple[Lever, ...]]:
-    """What an action alone would make of the risk, where that is less by at least three points."""
-    found: list[list[Lever]] = [[] for _ in risk]
-    for what, names in LEVERS.items():
-        there = [name for name in names if name in columns and name in predictor.trained.model.coding.names]
-        if not there:
-            continue
-        changed = {name: np.where(np.isnan(numbers(columns[name])), np.nan, 0.0) for name in there}
-        after = predictor.trained.model.predict({**columns, **changed}).p
-        for row in np.flatnonzero(risk - after >= LEAST_GAIN):
-            found[row].append(Lever(what, float(after[row])))
-    return [tuple(sorted(levers, key=lambda lever: lever.risk)) for levers in found]
-
-
-def _similar(predictor: Predictor, found: Explained) -> list[tuple[Similar, ...]]:
-    known = predictor.trained.known
-    if not len(known.score):
-        return [()] * len(found.contributions)
-    theirs = known.contributions.astype(np.float64)
-    squares = (theirs**2).sum(axis=1)
-    made = []
-    for row in found.contributions:
-        nearest = np.argsort(squares - 2 * theirs @ row, kind="stable")[:SIMILAR]
-        made.append(tuple(Similar(known.ticket[place], float(known.score[place])) for place in nearest))
-    return made
+@lru_cache(maxsize=256)
+def _axis(meaning: Meaning, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`Meaning.describe`, which reads all terms."""
+    return meaning.describe(place, words=3)
 
 
 def _next_step(reasons: tuple[Reason, ...]) -> str:

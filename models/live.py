@@ -1,26 +1,28 @@
-"""One ticket at a time: what a service asks when a ticket is created or changed.
+"""Tickets as they come: what a service asks when tickets are created or changed, one at a time or many.
 
-``LiveScorer`` holds the history of everybody as of when it was made, and a predictor. ``score`` takes one ticket and
-its events as plain dictionaries, without a frame: a frame costs more than the prediction.
+``LiveScorer`` holds the history of everybody as of when it was made, and a predictor made ready for few rows
+(`models.learners.compiled`). ``score_many`` takes plain mappings, without a frame: a frame costs more than the
+prediction. Nearly all of its time is spent once a call and not once a ticket, so a service should gather what arrives
+together. May be used by several threads at once.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.explain import Reasons, explain_rows
-from models.scoring import band_of, hashes_of
-from models.sources import as_microseconds
-from models.tickets.features import of_text
-from models.tickets.log import WORDS, TicketLog, clean_events, kind_of
-from models.tickets.snapshots import Messages, TicketView, messages_of, stage_at
+from models.arriving import Checked, LiveTicket, checked, log_of, microseconds
+from models.explain import Explainer, Reasons
+from models.learners.compiled import compiled
+from models.scoring import band_of
+from models.tickets.features import LATER_TOPICS, of_text
+from models.tickets.snapshots import Messages, TicketView, messages_of
 from models.tickets.state import states_of
-from models.tickets.timeline import Timeline
 from verbatim.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
 
     from models.predictor import Predictor
     from models.sources import Stored
+    from models.tickets.log import TicketLog
     from models.tickets.meaning import Meaning
 
 KEPT_TEXTS = 20_000
-FIRST = np.zeros(1, dtype=np.int64)
+AT_ONCE = 500  # tickets looked at together
+FINE = 2.0**40  # parts of 1 that sums of vectors are counted in: without rounding, whatever stands beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,102 +56,121 @@ class LiveRisk:
 
 
 class LiveScorer:
-    """Scores single tickets with one predictor, against the history of ``stored``."""
+    """Scores tickets with one predictor, against the history of ``stored``."""
 
     def __init__(self, predictor: Predictor, stored: Stored) -> None:
         self.predictor = predictor
         self._view = predictor.look(stored.view)
         self._own = tuple(stored.log.further)
+        self._features = frozenset(predictor.features)
         self._reads = any(map(of_text, predictor.features))
-        self._vector = lru_cache(maxsize=KEPT_TEXTS)(_vectors_of(predictor.meaning))
+        self._model = compiled(predictor.trained.model) or predictor.trained.model
+        self._explainer = Explainer(predictor, self._model)
+        self._vectors: dict[str | None, NDArray[np.float32]] = {}
+        self._lock = Lock()
 
     def score(
         self, ticket: Mapping[str, Any], events: Sequence[Mapping[str, Any]] = (), *, at: datetime | None = None,
         reasons: bool = True,
     ) -> LiveRisk:  # fmt: skip
-        """The risk of ``ticket`` as it stands ``at`` a moment (default: now).
-
-        ``ticket`` has ``created_at`` (aware) and what else is known: account_id, contact_id, subject, body, channel,
-        priority, issue_type, product, team, agent, and the organisation's own columns. ``events`` have ``at``, ``kind``
-        and, where it applies, ``from_value``, ``to_value``, ``text``.
+        """The risk of ``ticket`` (see `LiveTicket`) as it stands ``at`` a moment (default: now).
 
         Raises:
-            UserError: no creation time, a time without a zone, or a ticket from the future.
+            UserError: no creation time, a time without a zone, a ticket from the future, or a value of another kind.
         """
-        moment = _microseconds(at or datetime.now(UTC), "at")
-        log = _log_of(ticket, events, self._own)
-        if log.created[0] > moment:
-            raise UserError(f"the ticket was created at {ticket['created_at']}, after the moment to score")
-        view = self._one(log)
-        when = np.array([moment], dtype=np.int64)
-        columns = self.predictor.columns_at(view, FIRST, when)
-        model = self.predictor.trained.model
-        found = model.predict(columns)
-        probability, expected = float(found.p[0]), float(found.expected[0])
-        return LiveRisk(
-            probability=probability, low=float(found.low[0]), high=float(found.high[0]),
-            expected_score=None if np.isnan(expected) else expected, band=band_of(self.predictor, probability),
-            stage=str(stage_at(view, FIRST, when)[0]), features_hash=hashes_of(self.predictor, columns)[0],
-            reasons=explain_rows(self.predictor, columns)[0] if reasons else None,
-            missing=model.missing(columns),
-        )  # fmt: skip
+        found = self.score_many([LiveTicket(ticket, events)], at=at, reasons=reasons)[0]
+        if isinstance(found, UserError):
+            raise found
+        return found
 
-    def _one(self, log: TicketLog) -> TicketView:
-        """A view of one ticket with everybody's history."""
-        states = states_of(log, self._view.states.hours)
-        states = replace(states, team_of=self._view.states.team_of)
+    def score_many(
+        self, tickets: Sequence[LiveTicket], *, at: datetime | None = None, reasons: bool = True
+    ) -> list[LiveRisk | UserError]:
+        """The risk of each of ``tickets`` ``at`` a moment (default: now), or why it has none.
+
+        A ticket has the same numbers whatever stands beside it.
+
+        Raises:
+            UserError: ``at`` has no time zone.
+        """
+        moment = microseconds(at or datetime.now(UTC), "at")
+        found: list[LiveRisk | UserError | None] = [None] * len(tickets)
+        alike: dict[tuple[str, ...], list[tuple[int, Checked]]] = {}
+        for place, ticket in enumerate(tickets):
+            try:
+                one = checked(ticket, self._own, moment)
+            except UserError as error:
+                found[place] = error
+                continue
+            alike.setdefault(tuple(one.own), []).append((place, one))
+        for own, known in alike.items():
+            for first in range(0, len(known), AT_ONCE):
+                part = known[first : first + AT_ONCE]
+                risks = self._risks([one for _, one in part], own, moment, reasons)
+                for (place, _), risk in zip(part, risks, strict=True):
+                    found[place] = risk
+        return [one for one in found if one is not None]
+
+    def _risks(self, tickets: list[Checked], own: tuple[str, ...], moment: int, reasons: bool) -> list[LiveRisk]:
+        """Of tickets that have the same columns."""
+        view = self._seen(log_of(tickets, own))
+        moments = np.full(len(tickets), moment, dtype=np.int64)
+        whole = view.features(np.arange(len(tickets)), moments, text=self._reads)
+        columns = {name: values for name, values in whole.items() if name in self._features}
+        codes = self._model.codes(columns)
+        found, explained = self._model.look(columns, codes, explain=reasons)
+        told: Sequence[Reasons | None] = [None] * len(tickets)
+        if explained is not None:
+            told = self._explainer.told(columns, codes, found.p, explained)
+        missing = self.predictor.trained.model.missing(columns)
+        replied, written = (whole[name].tolist() for name in ("agent_replies", "customer_messages"))
+        rows = zip(
+            found.p.tolist(), found.low.tolist(), found.high.tolist(), found.expected.tolist(), told, codes,
+            replied, written, strict=True,
+        )  # fmt: skip
+        return [
+            LiveRisk(
+                probability=p, low=low, high=high, expected_score=None if expected != expected else expected,
+                band=band_of(self.predictor, p), stage=_stage(replies, messages),
+                features_hash=hashlib.blake2b(row.tobytes(), digest_size=16).hexdigest(), reasons=reason,
+                missing=missing,
+            )
+            for p, low, high, expected, reason, row, replies, messages in rows
+        ]  # fmt: skip
+
+    def _seen(self, log: TicketLog) -> TicketView:
+        """A view of the tickets of ``log`` with everybody's history."""
+        states = replace(states_of(log, self._view.states.hours), team_of=self._view.states.team_of)
         messages = messages_of(log, text=self._reads)
         seen = replace(self._view, states=states, messages=messages, opening=None, later=None)
-        return seen if self.predictor.meaning is None else seen.with_vectors(self._vectors(messages))
+        meaning = self.predictor.meaning
+        if meaning is None:
+            return seen
+        vectors = self._read(messages.texts, meaning)
+        return replace(seen, opening=vectors[messages.starts[:-1]], later=_running(vectors, messages))
 
-    def _vectors(self, messages: Messages) -> NDArray[np.float32]:
-        return np.vstack([self._vector(text) for text in messages.texts])
-
-
-def _vectors_of(meaning: Meaning | None) -> Any:  # noqa: ANN401
-    def vector(text: str | None) -> NDArray[np.float32]:
-        return meaning.transform([text])[0] if meaning is not None else np.zeros(0, dtype=np.float32)
-
-    return vector
-
-
-def _log_of(ticket: Mapping[str, Any], events: Sequence[Mapping[str, Any]], own: Sequence[str]) -> TicketLog:
-    created = np.array([_microseconds(ticket.get("created_at"), "created_at")], dtype=np.int64)
-    found = {
-        "ticket": np.zeros(len(events), dtype=np.int64),
-        "at": np.array([_microseconds(one.get("at"), "at") for one in events], dtype=np.int64),
-        "kind": np.array([kind_of(one.get("kind")) for one in events], dtype=np.int8),
-        **{
-            name: _objects([one.get(key) for one in events])
-            for name, key in (("before", "from_value"), ("after", "to_value"), ("actor", "actor"), ("text", "text"))
-        },
-    }
-    arrays, notes = clean_events(found, created)
-    return TicketLog(
-        ids=_objects([str(ticket.get("id", "ticket"))]), created=created,
-        account=_objects([ticket.get("account_id")]), contact=_objects([ticket.get("contact_id")]),
-        subject=_objects([ticket.get("subject")]), body=_objects([ticket.get("body")]),
-        words={name: _objects([ticket.get(name)]) for name in WORDS},
-        further={name: _own_value(ticket[name]) for name in own if name in ticket},
-        line=Timeline.of(arrays["ticket"], arrays["at"], 1), notes=tuple(notes), **arrays,
-    )  # fmt: skip
+    def _read(self, texts: Sequence[str | None], meaning: Meaning) -> NDArray[np.float32]:
+        """Vectors (m, d) of texts; each distinct one is read once, and kept."""
+        with self._lock:
+            known = {text: self._vectors[text] for text in set(texts) if text in self._vectors}
+        fresh = list(dict.fromkeys(text for text in texts if text not in known))
+        if fresh:
+            read = dict(zip(fresh, meaning.transform(fresh), strict=True))
+            known |= read
+            with self._lock:
+                if len(self._vectors) + len(read) > KEPT_TEXTS:
+                    self._vectors.clear()
+                self._vectors.update(read)
+        return np.array([known[text] for text in texts])
 
 
-def _own_value(value: Any) -> NDArray[Any]:  # noqa: ANN401
-    if isinstance(value, (bool, int, float)):
-        return np.array([value], dtype=np.float64)
-    return _objects([None if value is None else str(value)])
+def _running(vectors: NDArray[np.float32], messages: Messages) -> NDArray[np.float64]:
+    """Sums of the vectors of the messages behind each ticket's first, before each message (see `TicketView`)."""
+    rest = np.rint(vectors[:, :LATER_TOPICS].astype(np.float64) * FINE) / FINE
+    rest[messages.starts[:-1]] = 0.0
+    return np.vstack([np.zeros(rest.shape[1]), np.cumsum(rest, axis=0)])
 
 
-def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
-    found = np.empty(len(values), dtype=object)
-    found[:] = values
-    return found
-
-
-def _microseconds(moment: Any, name: str) -> int:  # noqa: ANN401
-    if not isinstance(moment, datetime):
-        raise UserError(f"{name} must be a moment with a time zone, not {moment!r}")
-    if moment.tzinfo is None:
-        raise UserError(f"{name} has no time zone ({moment}); say which, for example with tzinfo=UTC")
-    return as_microseconds(moment)
+def _stage(replies: float, messages: float) -> str:
+    """As `models.tickets.snapshots.stage_at` names it."""
+    return "customer_message" if messages > 0 else "first_reply" if replies > 0 else "creation"

@@ -85,13 +85,33 @@ class Model:
         """Columns that training had and these have not."""
         return tuple(name for name in self.coding.names if name not in columns)
 
+    def absent(self, columns: Columns) -> list[int]:
+        """Places of the columns that training had and these have not."""
+        return [place for place, column in enumerate(self.coding.columns) if column.name not in columns]
+
+    def codes(self, columns: Columns) -> Floats:
+        """As `Coding.codes` gives them."""
+        return self.coding.codes(columns)
+
+    def look(self, columns: Columns, codes: Floats, *, explain: bool) -> tuple[Predicted, Explained | None]:
+        """What `predict` and `explain` give; ``codes`` are those of ``columns``."""
+        absent = self.absent(columns)
+        return self._predict(columns, codes, absent), self._explain(codes, absent) if explain else None
+
     def predict(self, columns: Columns) -> Predicted:
         """Score rows. A missing column's effect is averaged over ``background``."""
-        codes = self.coding.codes(columns)
-        absent = [place for place, name in enumerate(self.coding.names) if name not in columns]
-        margin, chance, spread = self._margins(codes, absent)
-        unsure = spread + self.coding.unseen(columns, codes) @ self.effect**2 + self.shift_sd**2
-        half = float(student.ppf(0.5 + SURE / 2, len(self.draws) - 1)) * np.sqrt(unsure)
+        return self._predict(columns, self.coding.codes(columns), self.absent(columns))
+
+    def chances(self, codes: Floats, absent: list[int]) -> Floats:
+        """Probabilities of codes (n, f), of which the places ``absent`` are averaged over ``background``."""
+        found = np.empty(len(codes))
+        for rows, filled in self._filled(codes, absent):
+            centre = margins(self.coding, self.members, filled).mean(axis=1)
+            found[rows] = _mean_of_each(self.calibration.probabilities(centre), len(codes[rows]))
+        return found
+
+    def predicted(self, margin: Floats, chance: Floats | None, half: Floats) -> Predicted:
+        """Probabilities and intervals of margins; ``half`` the interval's width in log odds."""
         p = self.calibration.probabilities(margin) if chance is None else chance
         low, high = (self.calibration.probabilities(margin + sign * half) for sign in (-1, 1))
         return Predicted(p, np.minimum(low, p), np.maximum(high, p), margin, self.expected(p))
@@ -105,8 +125,15 @@ class Model:
 
     def explain(self, columns: Columns) -> Explained:
         """Exact contributions, averaged over the members (and over ``background`` for a missing column)."""
-        codes = self.coding.codes(columns)
-        absent = [place for place, name in enumerate(self.coding.names) if name not in columns]
+        return self._explain(self.coding.codes(columns), self.absent(columns))
+
+    def _predict(self, columns: Columns, codes: Floats, absent: list[int]) -> Predicted:
+        margin, chance, spread = self._margins(codes, absent)
+        unsure = spread + self.coding.unseen(columns, codes) @ self.effect**2 + self.shift_sd**2
+        half = float(student.ppf(0.5 + SURE / 2, len(self.draws) - 1)) * np.sqrt(unsure)
+        return self.predicted(margin, chance, half)
+
+    def _explain(self, codes: Floats, absent: list[int]) -> Explained:
         total, base = np.zeros(codes.shape), 0.0
         for rows, filled in self._filled(codes, absent):
             for member in self.members:
