@@ -12,6 +12,7 @@
     │   ├── EmptyError                nothing to work on (no comments, no answers)
     │   ├── NoSkillError              a predictor that was asked for has not proven its skill
     │   ├── LeakageError              a column that cannot be known while a ticket is open
+    │   ├── SignatureError            a webhook that is not signed as agreed, or signed too long ago
     │   └── MissingExtraError         an optional dependency that is not installed
     ├── EncoderError                  no model, damaged weights, other dimensions than expected
     └── StorageError                  the database or the disk
@@ -76,6 +77,10 @@ class NoSkillError(UserError):
 
 class LeakageError(UserError):
     """A column that cannot be known while a ticket is open was to be predicted from."""
+
+
+class SignatureError(UserError):
+    """A webhook that came in is not signed as agreed, or was signed too long ago; the message is for operators."""
 
 
 class MissingExtraError(UserError):

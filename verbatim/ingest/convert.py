@@ -202,7 +202,7 @@ class CellReader:
             if value is None:
                 if len(known) >= MOST_CACHED:
                     known.clear()
-                value = known[cell] = self._segment(name, read.text_of(cell))
+                value = known[cell] = self.segment(name, read.text_of(cell))
             if value:
                 found[name] = value
         return found
@@ -211,8 +211,11 @@ class CellReader:
         """What stands for a person's address: the same code for the same address."""
         return f"{name} {stable_key('segment', text.casefold())[:8]}"
 
-    def _segment(self, name: str, text: str) -> str:
-        """An e-mail address tells people apart but is not kept: it becomes a code."""
+    def segment(self, name: str, text: str) -> str:
+        """The value of a segment, redacted; ``""`` where it is blank.
+
+        An e-mail address tells people apart but is not kept: it becomes a code.
+        """
         if not text or read.is_blank(text):
             return ""
         if read.EMAIL.fullmatch(text):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from verbatim.domain import Metric, Status, stable_key
+from verbatim.domain import Metric, Status
 from verbatim.errors import ScaleError
 from verbatim.ingest import cells as read
 from verbatim.ingest.convert import Converted, Refusal, RowRefusedError
@@ -20,17 +20,17 @@ from verbatim.ingest.dates import ends_before
 from verbatim.ingest.fields import squash
 from verbatim.ingest.identity import KeyTable
 from verbatim.ingest.ratings import RatingReader
-from verbatim.ingest.rowkeys import Identity, RowKeys
+from verbatim.ingest.rowkeys import Identity, RowKeys, comment_key, score_key
 from verbatim.storage.tables import comment, survey_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from verbatim.ingest.convert import CellReader
     from verbatim.ingest.mapping import ColumnMap
     from verbatim.ingest.profile import Recipe
     from verbatim.ingest.ratings import Rating, ScoreColumn
-    from verbatim.ingest.rows import RawRow
+    from verbatim.ingest.rows import Cell, RawRow
 
 TRANSACTIONAL, RELATIONAL = "transactional", "relational"
 
@@ -70,7 +70,7 @@ class ResponseConverter:
                 keys = self._keys.of(index)
                 if keys is None:
                     continue
-                common = self._common(row, keys)
+                common = shared_columns(self._reader, row.cells, keys)
             except RowRefusedError as error:
                 found.refuse(row.number, error)
                 continue
@@ -82,30 +82,6 @@ class ResponseConverter:
         self._end_chunk_of_groups()
         self._add_comments(found, drafts)
         return found
-
-    def _common(self, row: RawRow, keys: Identity) -> dict[str, Any]:
-        """What the responses and comments of a row share."""
-        reader, cells = self._reader, row.cells
-        asked, answered = reader.time("asked_at", cells), reader.time("answered_at", cells)
-        if asked and answered and ends_before(answered, asked, reader.under.zone):
-            raise RowRefusedError(
-                reader.column("answered_at"),
-                reader.text("answered_at", cells),
-                f"answered before it was asked ({asked.at:%Y-%m-%d %H:%M} UTC)",
-            )
-        moment = answered or asked
-        return {
-            "source": reader.under.source,
-            "external_id": keys.external_id,
-            "submission_id": keys.submission,
-            "asked_at": asked and asked.at,
-            "answered_at": answered and answered.at,
-            "occurred_at": moment and moment.at,
-            "ticket_id": reader.link("ticket_id", cells),
-            "account_id": reader.link("account_id", cells),
-            "contact_id": reader.link("contact_id", cells),
-            "segments": reader.segments(cells),
-        }
 
     def _add_scores(self, found: Converted, row: RawRow, keys: Identity, common: dict[str, Any]) -> None:
         for score in self._scores:
@@ -125,11 +101,10 @@ class ResponseConverter:
         reader, rule = self._reader, score.column.rule
         answer = rating.answer
         step = reader.word("step", row.cells) or rule.step
-        if step is None and rating.metric == Metric.NPS:
-            step = TRANSACTIONAL if common["ticket_id"] else RELATIONAL
+        step = step or default_step(rating.metric, common["ticket_id"])
         told_by = None if self._keys.of_groups else reader.word("question", row.cells)
         question = rule.question or (told_by if reader.has("metric") else None)
-        key = stable_key(common["submission_id"], "score", rating.metric, step or "", rule.question or told_by or "")
+        key = score_key(common["submission_id"], rating.metric, step, rule.question or told_by)
         return {
             **common,
             "id": key,
@@ -175,12 +150,12 @@ class ResponseConverter:
     def _drafts(self, row: RawRow, keys: Identity, common: dict[str, Any]) -> Iterator[_Draft]:
         """One for each open question, blank ones too."""
         reader, cells = self._reader, row.cells
-        shared = {name: value for name, value in common.items() if name not in {"asked_at", "answered_at"}}
+        shared = beside_comments(common)
         told_by = reader.word("question", cells)
-        told_apart = [reader.text(name, cells) for name in ("metric", "step")]
+        metric, step = (reader.text(name, cells) for name in ("metric", "step"))
         for rule, place in self._comments:
             own = squash(rule.question or rule.column)
-            key = stable_key(keys.row, "comment", own, told_by or "", *told_apart)
+            key = comment_key(keys.row, own, told_by, metric, step)
             yield _Draft(read.text_of(cells[place]), {**shared, "id": key, "question": rule.question or told_by})
 
     def _add_comments(self, found: Converted, drafts: Sequence[_Draft]) -> None:
@@ -191,5 +166,44 @@ class ResponseConverter:
                 if self._keys.by_id:
                     found.absent.append(draft.row["id"])
                 continue
-            said = {"text": text.text, "text_key": text.text_key, "language": text.language}
-            found.add(comment, {**draft.row, **said, "informative": text.informative})
+            found.add(comment, {**draft.row, **text.columns()})
+
+
+def shared_columns(reader: CellReader, cells: Sequence[Cell], keys: Identity) -> dict[str, Any]:
+    """What the responses and comments of a row share, as columns of ``survey_response``.
+
+    Raises:
+        RowRefusedError: a time that cannot be, or an answer before its question.
+    """
+    asked, answered = reader.time("asked_at", cells), reader.time("answered_at", cells)
+    if asked and answered and ends_before(answered, asked, reader.under.zone):
+        raise RowRefusedError(
+            reader.column("answered_at"),
+            reader.text("answered_at", cells),
+            f"answered before it was asked ({asked.at:%Y-%m-%d %H:%M} UTC)",
+        )
+    moment = answered or asked
+    return {
+        "source": reader.under.source,
+        "external_id": keys.external_id,
+        "submission_id": keys.submission,
+        "asked_at": asked and asked.at,
+        "answered_at": answered and answered.at,
+        "occurred_at": moment and moment.at,
+        "ticket_id": reader.link("ticket_id", cells),
+        "account_id": reader.link("account_id", cells),
+        "contact_id": reader.link("contact_id", cells),
+        "segments": reader.segments(cells),
+    }
+
+
+def beside_comments(common: Mapping[str, Any]) -> dict[str, Any]:
+    """Of `shared_columns`, those that ``comment`` has too."""
+    return {name: value for name, value in common.items() if name not in {"asked_at", "answered_at"}}
+
+
+def default_step(metric: str, ticket_id: str | None) -> str | None:
+    """The step of an answer that names none: NPS after a ticket is told apart from NPS of the relationship."""
+    if metric != Metric.NPS:
+        return None
+    return TRANSACTIONAL if ticket_id else RELATIONAL

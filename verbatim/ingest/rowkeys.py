@@ -33,6 +33,32 @@ class Identity(NamedTuple):
     external_id: str | None
 
 
+def row_identity(kind: Kind, source: str, namespace: str, own: str | None, group: str | None) -> Identity:
+    """The keys of a row that is known by its ``own`` id, by the id of the survey it belongs to (``group``), or both."""
+    if own is None:
+        key = stable_key(source, kind, "submission", str(group))
+        return Identity(key, key, read.stored_identifier(str(group)))
+    if kind in SHARED:
+        key = shared_key(SHARED[kind], namespace, own)
+        return Identity(key, key, key if kind is Kind.CONTACTS else read.stored_identifier(own))
+    key = stable_key(source, kind, own)
+    submission = key if group is None else stable_key(source, kind, "submission", group)
+    return Identity(submission, key, read.stored_identifier(own))
+
+
+def score_key(submission: str, metric: str, step: str | None, question: str | None) -> str:
+    """The key of one score of one survey."""
+    return stable_key(submission, "score", metric, step or "", question or "")
+
+
+def comment_key(row: str, own: str, question: str | None, metric: str, step: str) -> str:
+    """The key of one open answer of one row; ``own`` is `squash` of its question or its column.
+
+    ``question``, ``metric`` and ``step`` are what the row says beside it, where several rows can have one id.
+    """
+    return stable_key(row, "comment", own, question or "", metric, step)
+
+
 class RowKeys:
     """Identities, chunk by chunk: ``begin_chunk``, ``of`` each row, ``accept`` where it is kept, ``end_chunk``."""
 
@@ -103,21 +129,13 @@ class RowKeys:
             self._seen.put(keys, np.array(list(self._new.values()), np.int64))
 
     def _named(self, row: RawRow) -> Identity | RowRefusedError:
-        reader, source, kind = self._reader, self._reader.under.source, self._kind
+        reader = self._reader
         try:
             own = reader.identifier("id", row.cells) if reader.has("id") else None
             group = reader.identifier("submission_id", row.cells) if reader.has("submission_id") else None
         except RowRefusedError as error:
             return error
-        if own is None:
-            key = stable_key(source, kind, "submission", str(group))
-            return Identity(key, key, read.stored_identifier(str(group)))
-        if kind in SHARED:
-            key = shared_key(SHARED[kind], reader.under.namespace, own)
-            return Identity(key, key, key if kind is Kind.CONTACTS else read.stored_identifier(own))
-        key = stable_key(source, kind, own)
-        submission = key if group is None else stable_key(source, kind, "submission", group)
-        return Identity(submission, key, read.stored_identifier(own))
+        return row_identity(self._kind, reader.under.source, reader.under.namespace, own, group)
 
     def _number(self, row: RawRow, found: Identity | RowRefusedError) -> int:
         if isinstance(found, RowRefusedError):

@@ -34,6 +34,12 @@ class ReadyComment:
     language: str | None
     informative: bool
 
+    def columns(self) -> dict[str, str | bool | None]:
+        """As columns of ``comment``."""
+        return {
+            "text": self.text, "text_key": self.text_key, "language": self.language, "informative": self.informative,
+        }  # fmt: skip
+
 
 class TextDesk:
     """Cleans and redacts with one set of rules."""
