@@ -77,11 +77,11 @@ def test_segments_that_are_not_json_are_found(settings: Settings) -> None:
 
 def test_a_damaged_index_is_found(settings: Settings) -> None:
     with prepare_store(settings) as store:
-        store.upsert(tables.comment, [rows.comment(i, account_id="a") for i in range(3)])
+        store.upsert(tables.comment, [rows.comment(i, contact_id="a") for i in range(3)])
         with store.writing() as connection:
             connection.execute(text("PRAGMA writable_schema = ON"))
-            another = "UPDATE sqlite_master SET sql = replace(sql, '(account_id)', '(ticket_id)') WHERE name = :name"
-            connection.execute(text(another), {"name": "ix_comment_account_id"})
+            another = "UPDATE sqlite_master SET sql = replace(sql, '(contact_id)', '(ticket_id)') WHERE name = :name"
+            connection.execute(text(another), {"name": "ix_comment_contact_id"})
     assert states(settings)["integrity"] == "wrong"
 
 

@@ -74,7 +74,7 @@ WEEK = {"start": rows.at("2026-01-05"), "end": rows.at("2026-01-06")}
         ),
         (lambda s: queries.answer_counts(s, "nps"), "survey_response", "ix_survey_response_metric_occurred_at"),
         (lambda s: queries.answers(s, "csat", **WEEK), "comment", "ix_comment_submission_id"),
-        (lambda s: queries.comments(s, **WEEK), "comment", "ix_comment_occurred_at"),
+        (lambda s: queries.comments(s, **WEEK), "comment", "ix_comment_occurred_at_id"),
         (lambda s: queries.assignments(s, **WEEK), "survey_response", "ix_survey_response_submission_id"),
         (lambda s: queries.tickets(s, **WEEK), "ticket", "ix_ticket_created_at"),
         (lambda s: queries.ticket_events(s, "t1"), "ticket_event", "ix_ticket_event_ticket_id_at"),

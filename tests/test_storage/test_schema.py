@@ -18,6 +18,7 @@ from verbatim.storage import tables
 from verbatim.storage.engine import open_store, prepare_store
 from verbatim.storage.schema import HEAD, REVISIONS, SCRIPTS
 from verbatim.storage.store import Store
+from verbatim.storage.words import is_own
 
 PREPARE = """
 import sys
@@ -44,7 +45,13 @@ def test_the_known_revisions_are_those_of_the_scripts() -> None:
 
 def test_the_migrations_make_the_tables(store: Store) -> None:
     with store.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {
+            "compare_type": True,
+            "compare_server_default": True,
+            # the index over words differs between the databases, so the metadata that both share has none
+            "include_name": lambda name, kind, _: kind not in {"table", "index"} or not is_own(name),
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, tables.metadata) == []
 
 
@@ -56,7 +63,7 @@ def test_tables_without_row_ids_stay_without(settings: Settings) -> None:
     expected = {
         name for name, table in tables.metadata.tables.items() if not table.dialect_options["sqlite"]["with_rowid"]
     }
-    assert set(made) == expected == {"assignment", "segment_name"}
+    assert {name for name in made if not is_own(name)} == expected == {"assignment", "segment_name", "theme_day"}
 
 
 @pytest.mark.parametrize("opening", [open_store, prepare_store])

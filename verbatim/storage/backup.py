@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import URL, exists, func, select, text
 
 from verbatim.errors import SchemaError, StorageError, StoreFullError, UserError
-from verbatim.storage.bulk import missing_indexes
+from verbatim.storage.bulk import left_out
 from verbatim.storage.engine import database_file, make_engine, parse_url, prepare_store
 from verbatim.storage.failures import place_of, translate, translated
 from verbatim.storage.schema import HEAD, demand_head
@@ -26,6 +26,7 @@ from verbatim.storage.tables import (
     ticket,
     ticket_event,
 )
+from verbatim.storage.words import rebuild_words, words_agree, words_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +55,13 @@ class Finding:
 def upgrade(settings: Settings) -> str:
     """Make the database, or bring it to the schema of this version; gives a line that says where it stands.
 
-    Raises what `prepare_store` raises.
+    An index of words that does not fit the comments is made anew. Raises what `prepare_store` raises.
     """
     with prepare_store(settings) as store:
+        if store.engine.dialect.name == "sqlite":
+            with store.writing() as connection:
+                if not words_agree(connection):
+                    rebuild_words(connection)
         return f"{place_of(store.engine.url)} has schema {HEAD}, the one of this version"
 
 
@@ -141,9 +146,9 @@ def _examined(connection: Connection, file: Path | None, thorough: bool) -> Iter
     demand_head(connection)
     size = "" if file is None else f", {file.stat().st_size / 1024**2:,.1f} MiB"
     yield Finding("database", "ok", f"{place_of(connection.engine.url)}{size}")
-    missing = missing_indexes(connection)
+    missing = left_out(connection)
     if missing:
-        seen = f"revision {HEAD}, without {len(missing)} indexes that a killed ingest left out: right, but slow"
+        seen = f"revision {HEAD}, without {', '.join(missing)}, as a killed ingest leaves it: slow"
         yield Finding("schema", "warning", seen, "run `verbatim db upgrade`, or the ingest again")
     else:
         yield Finding("schema", "ok", f"revision {HEAD}")
@@ -152,6 +157,7 @@ def _examined(connection: Connection, file: Path | None, thorough: bool) -> Iter
         yield _foreign_keys(connection)
         if thorough:
             yield _segments(connection)
+            yield _words(connection)
     yield _links(connection)
     yield _unfinished(connection)
 
@@ -181,6 +187,13 @@ def _segments(connection: Connection) -> Finding:
     if not bad:
         return Finding("segments", "ok", "all are valid JSON")
     return Finding("segments", "wrong", f"not valid JSON: {', '.join(bad)}", "ingest the files again")
+
+
+def _words(connection: Connection) -> Finding:
+    if words_stopped(connection) or words_agree(connection):
+        return Finding("words", "ok", "every comment can be searched, once a load has ended")
+    mend = "run `verbatim db upgrade`"
+    return Finding("words", "wrong", "the index of words is not that of the comments", mend)
 
 
 def _links(connection: Connection) -> Finding:

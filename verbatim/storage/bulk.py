@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal_column, select, text
 
-from verbatim.storage.tables import metadata
+from verbatim.storage.tables import comment, metadata
+from verbatim.storage.tally import tally, tally_lacks
+from verbatim.storage.words import TABLE, rebuild_words, stop_words, words_stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 LARGE_ROWS = 200_000  # from here on, in one batch …
 LARGE_SHARE = 0.2  # … and in parts of the table
 SAMPLED_ROWS = 1000
+# Triggers write words row by row, five times as slowly as making the index anew, so they go sooner than indexes.
+WORDY_ROWS = 5_000
 
 
 def worth_dropping(connection: Connection, tables: Iterable[Table], inserted: int) -> bool:
@@ -34,9 +38,19 @@ def worth_dropping(connection: Connection, tables: Iterable[Table], inserted: in
     return inserted >= LARGE_SHARE * sum(size or 0 for size in sizes)
 
 
+def worth_stopping_words(connection: Connection, inserted: int) -> bool:
+    """Whether a batch has inserted so many rows, also in parts of the comments there are, that words can wait."""
+    if connection.dialect.name != "sqlite" or inserted < WORDY_ROWS:
+        return False
+    size = connection.execute(select(func.max(literal_column("rowid"))).select_from(comment)).scalar() or 0
+    return inserted >= LARGE_SHARE * size
+
+
 def drop_indexes(connection: Connection, tables: Iterable[Table]) -> None:
-    """Drop the secondary indexes of ``tables``; keys stay unique."""
+    """Drop the secondary indexes of ``tables``, and keep that of the words no longer; keys stay unique."""
     for table in tables:
+        if table is comment:
+            stop_words(connection)
         for index in table.indexes:
             index.drop(connection, checkfirst=True)
 
@@ -57,7 +71,18 @@ def take_statistics(connection: Connection) -> None:
     connection.execute(text("ANALYZE"))
 
 
-def build_indexes(connection: Connection) -> None:
+def left_out(connection: Connection) -> list[str]:
+    """What `catch_up` would build, by name: indexes, the one over words, and the figures of themes by day."""
+    missing = [str(index.name) for index in missing_indexes(connection)]
+    words = [TABLE] if words_stopped(connection) else []
+    return [*missing, *words, *(["theme_day"] if tally_lacks(connection) else [])]
+
+
+def catch_up(connection: Connection) -> None:
     """Build what is missing."""
     for index in missing_indexes(connection):
         index.create(connection)
+    if words_stopped(connection):
+        rebuild_words(connection)
+    if tally_lacks(connection):
+        tally(connection)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, text, update
 from verbatim.errors import EditConflictError
 from verbatim.storage.lineage import register_themes, write_edit
 from verbatim.storage.tables import assignment, theme, theme_edit, theme_model
+from verbatim.storage.tally import tally
 from verbatim.storage.upsert import upsert_rows
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def write_edited(
     connection.execute(update(theme_edit).values(undone_by=None))
     for key, undo in model["undone"].items():
         connection.execute(update(theme_edit).where(theme_edit.c.id == key).values(undone_by=undo))
+    tree = _tree(connection, model_id)
     kept = [row["id"] for row in themes]
     connection.execute(delete(theme).where(theme.c.model_id == model_id, theme.c.id.not_in(kept)))
     upsert_rows(connection, theme, themes, {**UNEDITED, "model_id": model_id})
@@ -75,3 +77,10 @@ def write_edited(
     seen = update(theme_model).where(theme_model.c.id == model_id)
     connection.execute(seen.values(edited_through=edit["sequence"]))
     register_themes(connection, model_id, active.created_at, themes)
+    if assignments or _tree(connection, model_id) != tree:  # a new name changes no figures
+        tally(connection)
+
+
+def _tree(connection: Connection, model_id: str) -> set[tuple[str, str | None]]:
+    rows = connection.execute(select(theme.c.id, theme.c.parent_id).where(theme.c.model_id == model_id))
+    return {(row.id, row.parent_id) for row in rows}

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from verbatim.errors import MissingExtraError, SchemaError, SettingsError, StorageError, StoreFullError
-from verbatim.storage.bulk import missing_indexes
+from verbatim.storage.bulk import left_out
 from verbatim.storage.columns import flat_text
 from verbatim.storage.failures import place_of, translated
 from verbatim.storage.schema import HEAD, bring_to_head, demand_head, refuse_newer, revision_of
@@ -69,7 +69,7 @@ def prepare_store(settings: Settings) -> Store:
         with engine.connect() as connection:
             found = revision_of(connection)
             refuse_newer(found, place_of(url))
-            ready = found == HEAD and not missing_indexes(connection)
+            ready = found == HEAD and not left_out(connection)
         if not ready:
             bring_to_head(engine)
     return Store(engine)

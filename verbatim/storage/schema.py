@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from verbatim.errors import SchemaError
-from verbatim.storage.bulk import build_indexes
+from verbatim.storage.bulk import catch_up
 from verbatim.storage.failures import place_of, translate
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 # Every revision this version knows, oldest first; a test compares them with the scripts.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 SCRIPTS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every process takes the same.
@@ -60,7 +60,7 @@ def refuse_newer(found: str | None, place: str) -> None:
 
 
 def bring_to_head(engine: Engine) -> None:
-    """Make or migrate the schema, and build missing indexes, in one transaction; of several processes one does it.
+    """Make or migrate the schema, and build what is missing, in one transaction; of several processes one does it.
 
     Raises:
         SchemaError: a newer Verbatim made the database.
@@ -75,7 +75,7 @@ def bring_to_head(engine: Engine) -> None:
             refuse_newer(found, place_of(engine.url))
             if found != HEAD:
                 _run_alembic(connection)
-            build_indexes(connection)
+            catch_up(connection)
 
 
 def _write_ahead(connection: Connection) -> None:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import delete, insert, select, update
 
 from verbatim.errors import NotFoundError
-from verbatim.storage.bulk import build_indexes, drop_indexes, take_statistics, worth_dropping
+from verbatim.storage.bulk import catch_up, drop_indexes, take_statistics, worth_dropping, worth_stopping_words
 from verbatim.storage.edited import UNEDITED, demand_sequence, write_edited
 from verbatim.storage.failures import translated
 from verbatim.storage.lineage import register_themes, write_edit
 from verbatim.storage.tables import (
     GROUPING_COLUMNS,
     assignment,
+    comment,
     ingest_batch,
     reject,
     segment_name,
@@ -29,7 +30,9 @@ from verbatim.storage.tables import (
     theme_link,
     theme_model,
 )
+from verbatim.storage.tally import forget_tally, tally
 from verbatim.storage.upsert import Changes, upsert_rows
+from verbatim.storage.words import stop_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -113,7 +116,10 @@ class Store:
             added = {name: ingest_batch.c[name] + n for name, n in zip(COUNTS, done, strict=True)}
             connection.execute(update(ingest_batch).where(ingest_batch.c.id == batch_id).values(added))
             self._inserted[batch_id] = self._inserted.get(batch_id, 0) + changes.inserted
-            if changes.inserted and worth_dropping(connection, rows_by_table, self._inserted[batch_id]):
+            inserted = self._inserted[batch_id]
+            if changes.inserted and comment in rows_by_table and worth_stopping_words(connection, inserted):
+                stop_words(connection)
+            if changes.inserted and worth_dropping(connection, rows_by_table, inserted):
                 drop_indexes(connection, rows_by_table)
         return changes
 
@@ -135,7 +141,7 @@ class Store:
                 connection.execute(delete(reject).where(*of_file, reject.c.batch_id != batch_id))
             finished = update(ingest_batch).where(ingest_batch.c.id == batch_id)
             connection.execute(finished.values(finished_at=datetime.now(UTC)))
-            build_indexes(connection)
+            catch_up(connection)
             take_statistics(connection)
         self._inserted.pop(batch_id, None)
 
@@ -157,13 +163,14 @@ class Store:
                 demand_sequence(connection, model["edited_through"])
             connection.execute(delete(theme_model).where(theme_model.c.id == model_id))
             connection.execute(update(theme_model).values(active=False))
-            upsert_rows(connection, theme_model, [{**model, "active": True}], {"edited_through": 0})
+            upsert_rows(connection, theme_model, [{**model, "active": True, "tallied": False}], {"edited_through": 0})
             upsert_rows(connection, theme, themes, {**UNEDITED, "model_id": model_id})
             upsert_rows(connection, assignment, assignments, {"model_id": model_id, "start": 0})
             connection.execute(delete(theme_link).where(theme_link.c.model_id == model_id))
             placed = [{**row, "position": place} for place, row in enumerate(links)]
             upsert_rows(connection, theme_link, placed, {"model_id": model_id, "at": model["created_at"]})
             register_themes(connection, model_id, model["created_at"], themes)
+            tally(connection)
             newest = (theme_model.c.active.desc(), theme_model.c.created_at.desc(), theme_model.c.id)
             removed = connection.execute(select(theme_model.c.id).order_by(*newest).offset(KEPT_MODELS)).scalars().all()
             connection.execute(delete(theme_model).where(theme_model.c.id.in_(removed)))
@@ -212,6 +219,8 @@ class Store:
 
 def _write(connection: Connection, table: Table, rows: Sequence[Row], batch_id: str) -> Changes:
     changes = upsert_rows(connection, table, rows, {"batch_id": batch_id})
+    if table is comment and changes.updated:
+        forget_tally(connection)
     if "segments" in table.columns:
         upsert_rows(connection, segment_name, _segment_names(table, rows), {})
     return changes

@@ -25,11 +25,12 @@ api_key = Table(
     Column("used_at", UtcDateTime),  # to the minute
 )
 
-# A person's login: `id` is a hash of what the cookie holds.
+# A person's login: `id` is a hash of what the cookie, or the link that logs in, holds.
 login = Table(
     "login",
     metadata,
     key_column(),
+    Column("kind", Text, nullable=False),  # session | link (good for one session)
     Column("person", Text, nullable=False),
     Column("role", Text),
     Column("key_id", KEY),  # logged in with a key, whose scopes count; null: by OpenID Connect

@@ -15,12 +15,14 @@ job = Table(
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),  # queued | running | done | failed | cancelled
     Column("lane", Text),  # jobs of one lane run one at a time; null: any number
+    Column("unique_key", Text),  # of queued and running jobs with one key there is one
     Column("arguments", Flat, nullable=False),
     Column("person", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime),
     Column("finished_at", UtcDateTime),
     Column("attempt", Integer, nullable=False),  # counts up with every worker that takes it; fences off those before
+    Column("lost", Integer, nullable=False),  # how often its worker died
     Column("worker", Text),
     Column("heartbeat_at", UtcDateTime),
     Column("step", Text),

@@ -23,9 +23,12 @@ follow_up = Table(
     key_column(),  # stable_key(rule, what it is about)
     Column("rule", Text, nullable=False),
     Column("signal", Text, nullable=False),
-    Column("state", Text, nullable=False),  # open | contacted | resolved | cannot_resolve
+    Column(
+        "state", Text, nullable=False
+    ),  # open | contacted | resolved | cannot_resolve | withdrawn (its cause is gone)
     Column("who", Text, nullable=False),  # the role that must act: account_owner, ticket_owner, product, …
     Column("owner", Text),  # the person, where known or assigned
+    Column("severity", Text, nullable=False),  # info | warning | urgent
     Column("what", Text, nullable=False),  # what is to be done; no customer's words
     Column("reason", Text),  # why it cannot be resolved
     Column("metric", Text),
@@ -34,6 +37,9 @@ follow_up = Table(
     Column("account_id", KEY, index=True),
     Column("contact_id", KEY),
     Column("theme_id", Text),
+    Column("customers", Integer),  # affected, where it is about several
+    Column("sequence", Integer, nullable=False),  # of the last change; 0: nobody has touched it
+    Column("taken_at", UtcDateTime),  # when a person first did something about it
     Column("occurred_at", UtcDateTime, nullable=False),  # when the signal was given
     Column("created_at", UtcDateTime, nullable=False),
     Column("task_due_at", UtcDateTime),  # somebody has taken it by then
@@ -49,13 +55,18 @@ follow_up_change = Table(
     metadata,
     key_column(),
     Column("follow_up_id", KEY, nullable=False, index=True),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),  # from 1; the key is stable_key(follow-up, sequence)
     Column("at", UtcDateTime, nullable=False),
     Column("person", Text, nullable=False),
-    Column("from_state", Text),
-    Column("to_state", Text),
-    Column("owner", Text),
+    Column("kind", Text, nullable=False),  # state | assigned | note | undo
+    Column("from_state", Text, nullable=False),
+    Column("to_state", Text, nullable=False),
+    Column("from_owner", Text),
+    Column("to_owner", Text),
+    Column("from_reason", Text),
+    Column("to_reason", Text),
     Column("note", Text),  # redacted
+    Column("undoes", Integer),  # the sequence of the change that was taken back
 )
 
 alert = Table(
@@ -68,6 +79,7 @@ alert = Table(
     Column("message", Text, nullable=False),  # no customer's words
     Column("at", UtcDateTime, nullable=False),
     Column("follow_up_id", KEY),
+    Column("account_id", KEY),
     Column("acknowledged_at", UtcDateTime),
     Column("acknowledged_by", Text),
     Index(None, "at"),
@@ -99,6 +111,8 @@ endpoint = Table(
     Column("events", Flat, nullable=False),  # names of events; empty: all
     Column("active", Boolean, nullable=False),
     Column("generation", Integer, nullable=False),  # counts up when the secret is renewed
+    Column("rotated_at", UtcDateTime),  # when it was; the one before is good for a day more
+    Column("problem", Text),  # why it was switched off
     Column("created_at", UtcDateTime, nullable=False),
     Column("person", Text, nullable=False),
 )
@@ -120,6 +134,7 @@ delivery = Table(
     Column("sent_at", UtcDateTime),
     Column("last_status", Integer),
     Column("last_problem", Text),
+    Column("log", Flat, nullable=False),  # of each attempt: at, status, problem
     Index(None, "status", "next_at"),
     Index(None, "endpoint_id", "created_at"),
 )

@@ -37,8 +37,13 @@ comment = Table(
     Column("text_key", KEY, nullable=False),  # stable_key(text): duplicates share it
     Column("language", Text),
     Column("informative", Boolean, nullable=False),
-    Column("occurred_at", UtcDateTime, index=True),
-    *link_columns(),
+    Column("occurred_at", UtcDateTime),
+    Column("ticket_id", KEY, index=True),
+    Column("account_id", KEY),
+    Column("contact_id", KEY, index=True),
+    Column("segments", Flat, nullable=False),
+    Index(None, "occurred_at", "id"),  # what pages go by
+    Index(None, "account_id", "occurred_at", "id"),
 )
 
 ticket = Table(

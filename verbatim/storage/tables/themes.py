@@ -21,6 +21,7 @@ theme_model = Table(
     Column(
         "edited_through", Integer, nullable=False, server_default="0"
     ),  # sequence of the last edit that is in it; 0: none
+    Column("tallied", Boolean, nullable=False, server_default=false()),  # whether theme_day has its figures
 )
 
 theme = Table(
@@ -55,6 +56,19 @@ assignment = Table(
     Column("sentiment", Float),
     Index(None, "model_id", "theme_id"),
     Index(None, "comment_id"),
+    sqlite_with_rowid=False,
+)
+
+# How often each theme of the active model was spoken of on each day, with its sub-themes: a comment counts once.
+theme_day = Table(
+    "theme_day",
+    metadata,
+    Column("model_id", KEY, ForeignKey("theme_model.id", ondelete="CASCADE"), primary_key=True),
+    Column("theme_id", Text, primary_key=True),  # "*": all of the model's comments
+    Column("day", Text, primary_key=True),  # of UTC, as 2026-01-31; "undated" for comments without a time
+    Column("comments", Integer, nullable=False),
+    Column("felt", Integer, nullable=False),  # spans with a sentiment
+    Column("sentiment_sum", Float, nullable=False),
     sqlite_with_rowid=False,
 )
 
