@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from verbatim.errors import SettingsError
 from verbatim.settings import Settings, describe_settings, load_settings
@@ -81,6 +82,11 @@ def test_the_settings_of_a_home_folder_are_found_there(monkeypatch: pytest.Monke
         ("predictor_minimum_cases = 0", "predictor_minimum_cases"),
         ("predictor_capacity = 0.0", "predictor_capacity"),
         ("predictor_interventions = 'weigh'", "predictor_interventions"),
+        ("followup_rules = {'Low CSAT' = {due = '4h'}}", "cannot name a rule"),
+        ("secret_key = 'short'", "32 random characters"),
+        ("smtp_url = 'smtp://ann:word@host'", "smtp_password"),
+        ("smtp_url = 'https://host'", "smtps://"),
+        ("mail_from = 'Ann <ann@example.com>'", "one address"),
         ("seed = ", "verbatim.toml"),
     ],
 )
@@ -125,6 +131,14 @@ def test_the_password_of_the_database_is_not_shown() -> None:
     settings = Settings(database_url="postgresql+psycopg://ann:secret@db/verbatim")
     shown = {line.name: line.value for line in describe_settings(settings)}
     assert shown["database_url"] == "postgresql+psycopg://ann:***@db/verbatim"
+
+
+def test_secrets_are_not_shown() -> None:
+    word = "x" * 40
+    settings = Settings(secret_key=SecretStr(word), smtp_password=SecretStr(word))
+    lines = describe_settings(settings)
+    assert word not in "".join(line.value for line in lines)
+    assert {line.value for line in lines if line.name in ("secret_key", "smtp_password")} == {"***"}
 
 
 def test_every_setting_is_documented() -> None:

@@ -44,6 +44,8 @@ COMMANDS = {
         "verbatim.commands.emerging",
         "New, growing, fading and chronic themes, and days of several customers.",
     ),
+    "follow-ups": ("verbatim.commands.followups", "Close the loop: who contacts whom, until when; states and rules."),
+    "messages": ("verbatim.commands.messages", "Webhooks and mail: receivers, what waits, what failed."),
     "report": ("verbatim.commands.report", "Write the monthly report."),
     "doctor": ("verbatim.commands.doctor", "Check this installation and say how to mend what is wrong."),
     "settings": ("verbatim.commands.settings", "Print every setting, its value and where it came from."),

@@ -76,7 +76,7 @@ def describe_settings(settings: Settings) -> list[SettingLine]:
         origin = f"{PREFIX}{name.upper()}" if name in environment else in_file
         default = spec.get_default(call_default_factory=True)
         value = getattr(settings, name)
-        shown = _without_password(value) if name == "database_url" else value
+        shown = _without_password(value) if name in {"database_url", "queue_url"} else value
         lines.append(SettingLine(name, _as_text(shown), _as_text(default), origin, spec.description or ""))
     return lines
 

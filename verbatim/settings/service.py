@@ -39,6 +39,10 @@ class ServiceSettings(BaseModel):
         description='role by e-mail address, domain ("@example.com") or group ("group:support"); others may not log in',
     )
     oidc_groups_claim: str = Field("groups", description="claim of the issuer's token that lists groups")
+    webhook_secrets: dict[Literal["zendesk", "freshdesk", "intercom"], SecretStr] = Field(
+        default_factory=dict,
+        description='secrets that webhooks of helpdesks are signed with, for example zendesk = "…"; never shown',
+    )
 
     @field_validator("public_url", "oidc_issuer")
     @classmethod
@@ -46,6 +50,14 @@ class ServiceSettings(BaseModel):
         if value is not None and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
             raise ValueError("write it as https://host, without user, password or query")
         return value if value is None else value.rstrip("/")
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _long_secrets(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for vendor, secret in value.items():
+            if len(secret.get_secret_value()) < 16:
+                raise ValueError(f"the secret of {vendor} is shorter than 16 characters; see docs/webhooks.md")
+        return value
 
     @field_validator("cors_origins")
     @classmethod
