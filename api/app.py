@@ -1,33 +1,87 @@
-"""The HTTP application: routers over the library, one error handler. Made by `create_app`, never at import."""
+"""The HTTP application: routers over the library. Made by `create_app`, never at import."""
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
+from fastapi.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 
-from api.errors import invalid_request, refused, unknown_path
-from api.routers import health, scores
+from api.middleware import Surroundings
+from api.problems import documented, handle_problems
+from api.routers import ALL, docs, health, session
+from api.routes import path_templates
+from api.wiring import Service
 from verbatim import __version__
-from verbatim.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi.routing import APIRoute
+
     from verbatim.settings import Settings
+
+DESCRIPTION = """\
+Scores of support surveys, themes of what customers say, and predictions for open tickets.
+
+**Start here.** Press *Authorize*, paste a key (`verbatim key create NAME --role analyst` prints one), then try
+`POST /v1/predictions/csat`: the example is ready to run.
+
+Every list is paged: pass `next` of one answer as `after` of the following request. Every error is a problem document
+(RFC 9457) whose `type` leads to a page that says what to do. Times are ISO 8601 with a zone.
+"""
+MEGABYTE = 1_000_000
+COMMON = (
+    "not-authenticated",
+    "not-allowed",
+    "invalid",
+    "too-large",
+    "too-many-requests",
+    "internal",
+    "busy",
+    "too-slow",
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application over the data that ``settings`` name; connects to nothing until it is asked."""
+    """The application over the data that ``settings`` name; connects to nothing until it is started."""
+    service = Service(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(service.open)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(service.close)
+
     app = FastAPI(
-        title="Verbatim",
-        version=__version__,
-        description="Scores of support surveys, counted exactly as defined, with intervals.",
-    )
-    app.state.settings = settings
+        title="Verbatim", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None,
+        redoc_url=None, generate_unique_id_function=_operation_id,
+        max_body_size=int(settings.body_limit_mb * MEGABYTE),
+    )  # fmt: skip
+    app.state.service = service
     app.include_router(health.router)
-    app.include_router(scores.router, prefix="/v1")
-    app.add_exception_handler(UserError, refused)
-    app.add_exception_handler(RequestValidationError, invalid_request)
-    app.add_exception_handler(HTTPException, unknown_path)
+    app.include_router(session.entrance)
+    app.include_router(docs.router)
+    for router in ALL:
+        app.include_router(router, prefix="/v1", responses=documented(*COMMON))
+    handle_problems(app)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key", "X-Request-ID"],
+            expose_headers=["ETag", "Retry-After", "X-Request-ID"],
+        )  # fmt: skip
+    app.add_middleware(
+        Surroundings, meters=service.meters, seconds=settings.request_seconds, audit=service.note,
+        templates=path_templates(app),
+    )  # fmt: skip
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The name of the function: what a generated client calls the operation."""
+    return route.name

@@ -7,33 +7,39 @@ import socket
 
 import click
 
+from verbatim.commands.console import opened_store
 from verbatim.errors import UserError
 
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
-def serve_command(host: str, port: int) -> None:
-    """Serve the score calculators over HTTP; /docs explains every call.
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option(
+    "--link/--no-link", default=None, help="Print a link that logs in.  [default: on this machine's own address]"
+)
+def serve_command(host: str, port: int, *, workers: int, link: bool | None) -> None:
+    """Serve the API; /docs explains every call.
 
-    There are no keys and no logins yet, so it listens on this machine only.
+    On this machine's own address it prints a link that logs in as an administrator, once. Elsewhere keys are needed:
+    `verbatim key create NAME --role analyst`. Put TLS in front of it before it leaves the machine. Jobs (mining,
+    training, reports) are done by `verbatim worker`, which runs beside it.
     """
-    if not is_loopback(host):
-        raise UserError(f"--host {host}: without keys and logins Verbatim listens on this machine only; use 127.0.0.1")
-    import uvicorn
+    from api.commands.key import person
+    from api.serving import login_link, run
 
-    from api.app import create_app
-    from verbatim.settings import load_settings
-
-    app = create_app(load_settings())
-    with listening(host, port) as taken:
+    with listening(host, port) as taken, opened_store() as (settings, store):
         shown = f"[{host.strip('[]')}]" if ":" in host else host
-        click.echo(f"http://{shown}:{taken.getsockname()[1]}/docs")
-        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[taken])
+        url = f"http://{shown}:{taken.getsockname()[1]}"
+        click.echo(f"{url}/docs")
+        if link or (link is None and is_loopback(host)):
+            click.echo(f"log in: {login_link(store, url, person=person())}")
+        store.close()
+        run(settings, taken, workers=workers)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -140,7 +140,8 @@ class SentenceEncoder:
 
     @property
     def _longest(self) -> int:
-        return int(self._model.max_seq_length or 512)
+        longest = self._model.max_seq_length or 512
+        return int(min(longest, 100_000))  # static embeddings say infinity
 
     def _beginnings(self, texts: Sequence[str]) -> list[str]:
         longest = CHARACTERS_PER_TOKEN * self._longest

@@ -1,0 +1,1 @@
+"""Who may do what: keys, logins, scopes, and the check before every operation."""

@@ -1,0 +1,1 @@
+"""``verbatim serve`` and ``verbatim key``, through the entry points."""

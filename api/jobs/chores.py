@@ -1,0 +1,99 @@
+"""What a worker does by the clock: lost jobs, schedules, follow-ups, messages, tidying."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from api.jobs import ledger, schedules
+from api.jobs.uploads import remove_old_uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from verbatim.settings import Settings
+    from verbatim.storage.store import Store
+
+log = logging.getLogger("verbatim.worker")
+
+KEPT = timedelta(days=90)  # ended jobs
+MESSAGES_AT_ONCE = 50
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something done every so many ``seconds``; gives how many jobs it made."""
+
+    name: str
+    seconds: float
+    do: Callable[[datetime], int]
+    due: float = 0.0
+
+
+class Chores:
+    """The chores of one worker; others may do the same at the same time, and nothing happens twice."""
+
+    def __init__(self, store: Store, settings: Settings, take_up_lost: Callable[[], None], *, by_clock: bool) -> None:
+        self._store, self._settings = store, settings
+
+        def lost(_: datetime) -> int:
+            take_up_lost()
+            return 0
+
+        self._chores = [Chore("lost jobs", 3, lost), Chore("tidying", 3600, self._tidy)]
+        if by_clock:
+            self._chores += [
+                Chore("messages", 3, self._deliver),
+                Chore("schedules", 5, lambda now: len(schedules.run_due(store, now=now))),
+                Chore("follow-ups", 60, self._sweep),
+            ]
+
+    def do_due(self, now: datetime, elapsed: float) -> int:
+        """Do what is due; gives how many jobs were made. What fails is logged and tried again at its next time."""
+        made = 0
+        for chore in self._chores:
+            if elapsed < chore.due:
+                continue
+            chore.due = elapsed + chore.seconds
+            try:
+                made += chore.do(now)
+            except Exception as error:  # the seam of the worker: one chore's fault must not end the others
+                log.error("a chore failed", extra={"chore": chore.name, "fault": type(error).__name__})
+        return made
+
+    def _tidy(self, now: datetime) -> int:
+        ledger.forget(self._store, before=now - KEPT)
+        remove_old_uploads(self._settings, now=now)
+        return 0
+
+    def _deliver(self, now: datetime) -> int:
+        deliver_now(self._store, self._settings)
+        return 0
+
+    def _sweep(self, now: datetime) -> int:
+        sweep_now(self._store, self._settings, now=now)
+        return 0
+
+
+def without_home(settings: Settings, message: str) -> str:
+    """A message without the place of the home folder, which is nobody's business outside."""
+    for place in (settings.home.resolve(), settings.home):
+        message = message.replace(f"{place}/", "")
+    return message
+
+
+def sweep_now(store: Store, settings: Settings, *, now: datetime | None = None) -> Mapping[str, Any]:
+    """Look for what must be followed up."""
+    from verbatim.followups.sweep import sweep
+
+    return asdict(sweep(store, settings, now=now))
+
+
+def deliver_now(store: Store, settings: Settings) -> Mapping[str, Any]:
+    """Send the messages that are due."""
+    from verbatim.messages.dispatch import deliver_due
+
+    return asdict(deliver_due(store, settings, limit=MESSAGES_AT_ONCE))

@@ -1,0 +1,73 @@
+"""``verbatim worker``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+
+import click
+
+TOLD = ("worker", "job", "kind", "attempt", "became", "seconds", "fault", "at", "chore")
+
+
+@click.command("worker")
+@click.option(
+    "--workers", "threads", default=1, show_default=True, type=click.IntRange(1, 64), help="Jobs done at one time."
+)
+@click.option("--once", is_flag=True, help="Do what waits, then end.")
+@click.option("--no-schedules", is_flag=True, help="Leave schedules, follow-ups and messages to other workers.")
+@click.option(
+    "--grace", default=12.0, show_default=True, type=click.FloatRange(0, 3600),
+    help="Seconds that running jobs may finish in after a signal; then they are handed back.",
+)  # fmt: skip
+def worker_command(threads: int, *, once: bool, no_schedules: bool, grace: float) -> None:
+    """Do long work: mining, training, reports, exports, large files; schedules, follow-ups and messages by the clock.
+
+    Any number may run, on one machine or several. A job whose worker was killed is taken up again by another.
+    """
+    from api.jobs.presence import present
+    from api.jobs.queue import make_queue
+    from api.jobs.worker import Worker
+    from verbatim.settings import load_settings
+    from verbatim.storage.engine import prepare_store
+
+    _log_json()
+    settings = load_settings()
+    with prepare_store(settings) as store, present(settings) as name:
+        queue = make_queue(settings)
+        worker = Worker(
+            store, settings, queue, name, threads=threads, once=once, by_clock=not no_schedules, grace_seconds=grace
+        )
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: worker.stop())
+        ended = worker.run()
+        queue.close()
+    if not ended:  # a thread is deep in work that was handed back; nothing it still does is kept
+        sys.stderr.flush()
+        os._exit(0)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: when, how bad, what, and the fields that the worker adds. No customers' words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
+        line |= {name: getattr(record, name) for name in TOLD if hasattr(record, name)}
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _log_json() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("verbatim").setLevel(logging.INFO)
+
+
+if __name__ == "__main__":
+    worker_command()

@@ -1,0 +1,100 @@
+"""Reports as jobs: files in ``reports/<job id>/`` of the home folder, a row of ``made_report``, its messages."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from verbatim.errors import NotFoundError
+from verbatim.storage.tables import made_report
+from verbatim.storage.upsert import upsert_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from api.jobs.context import JobContext
+    from api.jobs.kinds import Report
+    from verbatim.settings import Settings
+
+FOLDER = "reports"
+
+
+def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
+    """Build, render and keep a report; its id is the job's, so that a second attempt makes it no second time.
+
+    Without a period it is of the last whole one before the job was asked for. Row and messages are one transaction.
+    """
+    from verbatim.reports import build_report, latest_complete, write_report
+
+    settings, job = context.settings, context.job
+    period = told.period or latest_complete(told.kind, job.created_at, settings.timezone)
+    made_at = datetime.now(UTC)
+    context.step("Building the report", 0, 1 + len(told.formats))
+    report = build_report(
+        context.store, settings, told.kind, period=period, account=told.account, generated_at=made_at,
+        segments=None if told.by is None else tuple(told.by),
+    )  # fmt: skip
+    folder, files = report_folder(settings, job.id), {}
+    for number, form in enumerate(dict.fromkeys(told.formats)):
+        context.step(f"Writing {form}", 1 + number, 1 + len(told.formats))
+        content = write_report(report, form, folder / f"report.{form}").read_bytes()
+        files[form] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    row = {
+        "id": job.id, "kind": told.kind, "period": period, "account": told.account,
+        "options": {"by": told.by} if told.by else {}, "files": files, "made_at": made_at, "person": job.person,
+        "schedule_id": told.schedule_id,
+    }  # fmt: skip
+    with context.store.writing() as connection:
+        upsert_rows(connection, made_report, [row], {})
+        unknown = _tell(connection, row, told.deliver_to)
+    for receiver in unknown:
+        context.log(f"endpoint {receiver} is gone; the report was not sent there")
+    return {"report_id": job.id, "kind": told.kind, "period": period, "files": files}
+
+
+def report_folder(settings: Settings, report_id: str) -> Path:
+    """Where the files of a report lie, as ``report.<format>``."""
+    return settings.home / FOLDER / report_id
+
+
+def check_receivers(connection: Connection, receivers: Sequence[str]) -> None:
+    """Pass if each is an endpoint's id or a mail address.
+
+    Raises:
+        NotFoundError: there is no such endpoint.
+        InputError: no mail address.
+    """
+    from verbatim.messages.endpoints import read_endpoints
+    from verbatim.messages.mail import check_address
+
+    known = {one.id for one in read_endpoints(connection)}
+    for receiver in receivers:
+        if "@" in receiver:
+            check_address(receiver)
+        elif receiver not in known:
+            raise NotFoundError(f"deliver_to: there is no endpoint {receiver!r}, and it is no mail address")
+
+
+def _tell(connection: Connection, row: Mapping[str, Any], receivers: Sequence[str]) -> list[str]:
+    """Put the messages down: to every endpoint that wants such events, and to the receivers; gives the unknown ones."""
+    from verbatim.messages.endpoints import read_endpoints
+    from verbatim.messages.events import Message, report_data
+    from verbatim.messages.outbox import put_down, put_down_mail
+
+    message = Message("report.made", row["id"], row["made_at"], report_data(row))
+    known = {one.id: one for one in read_endpoints(connection) if one.active}
+    named = {receiver for receiver in receivers if receiver in known}  # they get it, whatever else they want to hear
+    put_down(connection, [message], [replace(one, events=()) if one.id in named else one for one in known.values()])
+    for address in (receiver for receiver in receivers if "@" in receiver):
+        files = [f"{FOLDER}/{row['id']}/report.{form}" for form in row["files"]]
+        title = f"{row['kind'].capitalize()} report, {row['period']}"
+        put_down_mail(
+            connection, event=message.event, subject=message.subject, address=address, title=title,
+            text=f"{title}: see what is attached.", attachments=files,
+        )  # fmt: skip
+    return [receiver for receiver in receivers if "@" not in receiver and receiver not in known]

@@ -1,0 +1,125 @@
+"""What surrounds every request: its id, the time it may take, security headers, the audit, the access line, the count.
+
+Plain ASGI, since every request pays for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from api.problems import PROBLEMS, problem_response
+from api.routes import audited_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from api.observing.metrics import Meters
+
+log = logging.getLogger("verbatim.requests")
+failures = logging.getLogger("verbatim.failures")
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+)
+NOT_KEPT = (b"cache-control", b"no-store")
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class Surroundings:
+    """Wraps the application. ``audit`` writes a line of the audit log before the answer of a write goes out."""
+
+    def __init__(
+        self, app: ASGIApp, *, meters: Meters, seconds: float, audit: Callable[[Scope, int], Awaitable[None]],
+        templates: Mapping[int, str],
+    ) -> None:  # fmt: skip
+        self.app = app
+        self._meters = meters
+        self._seconds = seconds
+        self._audit = audit
+        self._templates = templates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send, self._audit)
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                exchange.limit = limit
+                await self.app(scope, receive, exchange.send)
+        except TimeoutError:
+            if exchange.status:
+                raise
+            detail = f"this took longer than the {self._seconds:g} seconds allowed here"
+            await problem_response(PROBLEMS["too-slow"], detail, exchange.id)(scope, receive, exchange.send)
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # the last place where it can be answered; the log says where, never what
+            failures.exception("failed", extra={"request_id": exchange.id})
+            if exchange.status:
+                raise
+            detail = f"something went wrong; report request {exchange.id}"
+            await problem_response(PROBLEMS["internal"], detail, exchange.id)(scope, receive, exchange.send)
+        finally:
+            self._note(scope, exchange, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, exchange: _Exchange, seconds: float) -> None:
+        path = self._templates.get(id(scope.get("route")), "unknown")  # ids do not multiply the counts
+        self._meters.note(scope["method"] if path != "unknown" else "ANY", path, exchange.status or 499, seconds)
+        if scope["path"] in QUIET and exchange.status == 200:
+            return
+        caller = scope["state"].get("caller")
+        log.info(
+            "request",
+            extra={
+                "request_id": exchange.id, "method": scope["method"], "path": path,
+                "status": exchange.status or 499, "ms": round(1000 * seconds, 2),
+                "key": None if caller is None else caller.id,
+            },
+        )  # fmt: skip
+
+
+class _Exchange:
+    """One request and its answer: gives it an id, and adds to the answer what every answer has."""
+
+    def __init__(self, scope: Scope, send: Send, audit: Callable[[Scope, int], Awaitable[None]]) -> None:
+        self.scope = scope
+        self.status = 0
+        self.limit: asyncio.Timeout | None = None
+        self._send = send
+        self._audit = audit
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        self.id = given.decode() if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        scope["state"] = {**scope.get("state", {}), "request_id": self.id}
+
+    async def send(self, message: Message) -> None:
+        """Pass on; the first message gets the headers, after the audit is written."""
+        if message["type"] == "http.response.start":
+            if audited_operation(self.scope) is not None:
+                await self._audit(self.scope, message["status"])
+            self.status = message["status"]
+            if self.limit is not None and not self.limit.expired():
+                self.limit.reschedule(None)  # what streams may take its time
+            headers = [*message.get("headers", ()), *HEADERS, (b"x-request-id", self.id.encode())]
+            there = {name for name, _ in headers}
+            headers += [entry for entry in (POLICY, NOT_KEPT) if entry[0] not in there]
+            message = {**message, "headers": headers}
+        await self._send(message)

@@ -1,0 +1,270 @@
+"""Ingest, mining, training and delivery, each killed (SIGKILL) twenty times at random moments, in real processes."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Lock, Thread
+from time import sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from api.jobs import records
+from api.jobs.kinds import request
+from api.jobs.uploads import place_upload
+from models import registry
+from tests.test_api.test_jobs.killing import KILLS, KILLS_A_JOB, Zygote, kill, kill_often, zygote
+from tests.test_storage import rows
+from verbatim.domain import Kind
+from verbatim.ingest import IngestOptions, ingest, plan_ingest
+from verbatim.sample import write_sample
+from verbatim.settings import Settings
+from verbatim.storage import queries, tables
+from verbatim.storage.engine import prepare_store
+from verbatim.storage.store import Store
+
+pytestmark = pytest.mark.slow
+ROUNDS = KILLS // KILLS_A_JOB
+SEED = 20261122
+COUNT = 3_000  # three chunks
+WORDS = (
+    "refund parcel courier invoice login password driver bill crash update lounge price agent reply delay card".split()
+)
+
+
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    with zygote(tmp_path_factory.mktemp("workers")) as started:
+        yield started
+
+
+def answers_file(path: Path, count: int) -> None:
+    """Ratings with comments; every 50th has a score outside its scale."""
+    draw = random.Random(SEED)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["response_id", "date", "csat", "comment"])
+        for number in range(count):
+            said = " ".join(draw.choices(WORDS, k=6))
+            day = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
+            writer.writerow([f"r{number}", day.isoformat(), 9 if number % 50 == 0 else 1 + number % 5, said])
+
+
+def told(store: Store, *names: str) -> dict[str, list[Any]]:
+    """The rows of tables, without what tells one reading of a file from another."""
+    found = {}
+    for name in names:
+        table = tables.metadata.tables[name]
+        kept = [{k: v for k, v in row.items() if k not in ("batch_id",)} for row in rows.stored(store, table)]
+        found[name] = sorted(kept, key=repr)
+    return found
+
+
+def test_a_file_whose_readers_are_killed_is_read_once(database: Settings, workers: Zygote, tmp_path: Path) -> None:
+    database.home.mkdir(parents=True, exist_ok=True)
+    (database.home / "verbatim.toml").touch()
+    source = tmp_path / "answers.csv"
+    answers_file(source, COUNT)
+    asked = {"kind": "responses", "source": "shop", "scale": "csat-5", "metric": "csat"}
+    with prepare_store(Settings(home=tmp_path / "clean")) as clean:
+        options = IngestOptions(source="shop", scale="csat-5", metric="csat")
+        ingest(plan_ingest(Kind.RESPONSES, source, options, Settings()), clean, Settings())
+        expected = told(clean, "survey_response", "comment")
+    draw = random.Random(SEED)
+    running, seconds = 0, None
+    with prepare_store(database) as store:
+        for _ in range(1 + ROUNDS):
+            for table in (tables.survey_response, tables.comment, tables.reject, tables.ingest_batch):
+                with store.writing() as connection:
+                    connection.execute(table.delete())
+            upload, place = place_upload(database, source.name)
+            shutil.copy(source, place)
+            job = request(store, None, "ingest_file", {"upload": upload, **asked}, person="Ada")
+            if seconds is None:  # how long it takes where nobody kills
+                seconds = workers.run(database, "--once", "--no-schedules")
+            else:
+                lost, seconds = kill_often(workers, database, store, job, seconds, draw)
+                running += lost
+            assert told(store, "survey_response", "comment") == expected
+            assert len(rows.stored(store, tables.reject)) == COUNT // 50
+            assert records.get(store, job.id).result["rows"] == COUNT
+            assert not place.exists()
+        assert running >= KILLS // 4  # else the kills missed the work, and this proves nothing
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A small one, ingested; copied for each test."""
+
+    home: Path
+
+    def copied(self, home: Path, **more: Any) -> Settings:
+        shutil.copytree(self.home, home)
+        lines = [f"{name} = {value!r}\n" for name, value in more.items()]
+        (home / "verbatim.toml").write_text("".join(lines), encoding="utf-8")
+        return Settings(home=home, **more)
+
+
+@pytest.fixture(scope="module")
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Organisation:
+    root = tmp_path_factory.mktemp("killed")
+    found = Organisation(root / "home")
+    write_sample(root / "sample", months=6, seed=7, size=0.1)
+    settings = Settings(home=found.home)
+    with prepare_store(settings) as store:
+        for kind, name in (
+            (Kind.ACCOUNTS, "accounts.csv"), (Kind.TICKETS, "tickets.csv"), (Kind.RESPONSES, "csat.csv"),
+        ):  # fmt: skip
+            ingest(plan_ingest(kind, root / "sample" / name, IngestOptions(), settings), store, settings)
+    return found
+
+
+@pytest.fixture(scope="module")
+def tiny_model(organisation: Organisation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model of random weights: a real one, but small, of the words that are said."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    with prepare_store(Settings(home=organisation.home)) as store:
+        words = sorted({word for text in queries.comments(store)["text"] for word in re.findall(r"\w+|[^\w\s]+", text)})
+    root = tmp_path_factory.mktemp("model")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted({word.lower() for word in words})]
+    (root / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    BertTokenizerFast(vocab=str(root / "vocab.txt")).save_pretrained(root / "bert")
+    torch.manual_seed(SEED)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=len(vocabulary), **sizes)).save_pretrained(root / "bert")
+    modules = [Transformer(str(root / "bert"), max_seq_length=64), Pooling(32)]
+    SentenceTransformer(modules=modules, device="cpu").save(str(root / "tiny"))
+    return root / "tiny"
+
+
+def test_mining_that_is_killed_leaves_one_whole_model(
+    organisation: Organisation, tiny_model: Path, workers: Zygote, tmp_path: Path
+) -> None:
+    draw = random.Random(SEED)
+    running, seconds, expected = 0, None, None
+    for number in range(ROUNDS + 1):
+        settings = organisation.copied(tmp_path / str(number), model=str(tiny_model))
+        with prepare_store(settings) as store:
+            job = request(store, None, "mine", {}, person="Ada")
+            if seconds is None or expected is None:
+                seconds = workers.run(settings, "--once", "--no-schedules")
+                assert records.get(store, job.id).status == "done", records.get(store, job.id).problem
+                expected = mined(store)
+                continue
+            lost, seconds = kill_often(workers, settings, store, job, seconds, draw)
+            running += lost
+            assert mined(store) == expected
+            assert len(queries.theme_models(store)) == 1
+    assert running >= KILLS // 4
+
+
+def mined(store: Store) -> tuple[Any, ...]:
+    assigned = queries.assignments(store)[["comment_id", "theme_id"]].sort_values(["comment_id", "theme_id"])
+    return store.active_model_id(), [tuple(row) for row in assigned.to_numpy()]
+
+
+def test_training_that_is_killed_registers_one_predictor(
+    organisation: Organisation, workers: Zygote, tmp_path: Path
+) -> None:
+    limits = {"predictor_minimum_tickets": 20, "predictor_minimum_cases": 5, "predictor_text": False}
+    draw = random.Random(SEED)
+    settings = organisation.copied(tmp_path / "home", **limits)
+    (settings.home / "verbatim.toml").write_text(
+        "predictor_minimum_tickets = 20\npredictor_minimum_cases = 5\npredictor_text = false\n", encoding="utf-8"
+    )
+    with prepare_store(settings) as store:
+        job = request(store, None, "train", {"metric": "csat"}, person="Ada")
+        seconds = workers.run(settings, "--once", "--no-schedules")
+        assert records.get(store, job.id).status == "done", records.get(store, job.id).problem
+        running = 0
+        for number in range(ROUNDS):
+            job = request(store, None, "train", {"metric": "csat"}, person="Ada")
+            lost, seconds = kill_often(workers, settings, store, job, seconds, draw)
+            running += lost
+            versions = registry.versions(store, "csat")
+            assert [version.number for version in versions] == list(range(1, number + 3))
+            assert records.get(store, job.id).result["id"] == versions[-1].id
+            assert versions[-1].folder(settings).is_dir()
+        assert running >= KILLS // 4
+
+
+class Receiver(ThreadingHTTPServer):
+    """Takes webhooks, slowly, and remembers their ids."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Taking)
+        self.ids: list[str] = []
+        self.lock = Lock()
+
+
+class _Taking(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Receiver)
+        self.rfile.read(int(self.headers["Content-Length"]))
+        sleep(0.01)
+        with self.server.lock:
+            self.server.ids.append(self.headers["webhook-id"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_messages_whose_senders_are_killed_all_arrive_and_are_recorded_once(
+    database: Settings, workers: Zygote, receiver: Receiver
+) -> None:
+    from verbatim.messages.dispatch import deliver_due
+    from verbatim.messages.endpoints import add_endpoint
+    from verbatim.messages.events import Message
+    from verbatim.messages.outbox import emit
+
+    database.home.mkdir(parents=True, exist_ok=True)
+    (database.home / "verbatim.toml").write_text("webhook_private_addresses = true\n", encoding="utf-8")
+    settings = database.model_copy(update={"webhook_private_addresses": True})
+    now = datetime.now(UTC)
+    draw = random.Random(SEED)
+    with prepare_store(settings) as store:
+        url = f"http://127.0.0.1:{receiver.server_address[1]}/hook"
+        add_endpoint(store, settings, name="desk", url=url, person="Ada", at=now, events=["alert.raised"])
+        messages = [Message("alert.raised", f"alert-{number}", now) for number in range(600)]
+        assert emit(store, messages, at=now) == 600
+        for _ in range(KILLS):
+            pid = workers.start(settings)
+            sleep(draw.uniform(0, 0.6))
+            kill(pid)
+        status = tables.delivery.c.status
+        with store.reading() as connection:
+            before = {name: count for name, count in connection.execute(select(status, func.count()).group_by(status))}
+        assert before.get("waiting", 0) > 0  # the kills came while messages were on their way
+        assert receiver.ids
+        for minutes in (10, 20, 30):  # claims of the dead run out
+            deliver_due(store, settings, now=now + timedelta(minutes=minutes), limit=1000)
+        stored = rows.stored(store, tables.delivery)
+    assert {row["status"] for row in stored} == {"sent"}
+    assert len(stored) == len({row["id"] for row in stored}) == 600
+    assert set(receiver.ids) == {row["id"] for row in stored}
