@@ -1,11 +1,136 @@
-"""What the tests of the API share."""
+"""What the tests of the API share: real servers on loopback, over an empty store or over the sample organisation."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
 import pytest
+import uvicorn
+from sqlalchemy import create_engine, make_url, text
+
+from api.access.keys import create_key
+from api.app import create_app
+from api.commands.serve import listening
+from models.registry import resolve
+from models.scoring import keep, score_open
+from models.watching import open_version
+from tests.conftest import DATABASES
+from tests.organisation import built, rows_into
+from verbatim.settings import Settings
+from verbatim.storage.engine import prepare_store
+
+STARTS_WITHIN_SECONDS = 60
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """The server runs on asyncio."""
-    return "asyncio"
+@dataclass(frozen=True)
+class Served:
+    """A running server: where it is, its settings, and how to call it as somebody."""
+
+    url: str
+    settings: Settings
+    clients: contextlib.ExitStack
+
+    def as_role(self, role: str | None = None, **limits: object) -> httpx.Client:
+        """A client with a new key of this role; ``scopes``, ``accounts`` and ``teams`` as `create_key` takes them."""
+        with prepare_store(self.settings) as store:
+            _, key = create_key(store, "test", person="tests", role=role, **limits)  # type: ignore[arg-type]
+        return self._client({"Authorization": f"Bearer {key}"})
+
+    def nobody(self) -> httpx.Client:
+        """A client without a key."""
+        return self._client({})
+
+    def _client(self, headers: dict[str, str]) -> httpx.Client:
+        """Closed with the server, if not before."""
+        return self.clients.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
+
+
+Serve = Callable[[Settings], Served]
+
+
+@contextlib.contextmanager
+def served(settings: Settings) -> Iterator[Served]:
+    """The application in a thread, on a free port, over real HTTP."""
+    with listening("127.0.0.1", 0) as taken:
+        config = uvicorn.Config(
+            create_app(settings), log_config=None, access_log=False, lifespan="on", http="httptools"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
+        thread.start()
+        until = time.monotonic() + STARTS_WITHIN_SECONDS
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > until:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.01)
+        with contextlib.ExitStack() as clients:
+            yield Served(f"http://127.0.0.1:{taken.getsockname()[1]}", settings, clients)
+        server.should_exit = True
+        thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_leaks_in() -> Iterator[None]:
+    """Nothing of the caller's environment."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in [name for name in os.environ if name.startswith("VERBATIM_")]:
+            monkeypatch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Serve]:
+    """Start servers that end with the module."""
+    with contextlib.ExitStack() as stack:
+        yield lambda settings: stack.enter_context(served(settings))
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def empty(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Settings], Served]
+) -> Served:
+    """A server over an empty store, once on SQLite and once on PostgreSQL; the tests of a module share it."""
+    return serve(_settings(request, tmp_path_factory.mktemp("empty")))
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def sample(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Settings], Served]
+) -> Served:
+    """A server over a copy of the sample organisation, on both databases; the tests of a module share it."""
+    place = built(tmp_path_factory)
+    home = tmp_path_factory.mktemp("sample") / "home"
+    shutil.copytree(place.home, home)
+    settings = _settings(request, home)
+    if request.param != "sqlite":
+        (home / "verbatim.db").unlink()
+    with prepare_store(settings) as store:
+        if request.param != "sqlite":
+            rows_into(place, store)
+        version = resolve(store, "csat", None)
+        predictor = open_version(settings, version)
+        keep(store, score_open(store, settings, predictor), predictor, version.id)
+    return serve(settings)
+
+
+def _settings(request: pytest.FixtureRequest, home: Path) -> Settings:
+    """A store that nobody else uses; on PostgreSQL a database of its own."""
+    if request.param == "sqlite":
+        return Settings(home=home, rate_per_minute=1_000_000)
+    url = make_url(request.getfixturevalue("postgres_url"))
+    name = f"api_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    own = url.set(database=name).render_as_string(hide_password=False)
+    return Settings(home=home, database_url=own, rate_per_minute=1_000_000)

@@ -5,37 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from models.registry import Registered, resolve
-from tests.test_commands.conftest import Run, call
-from verbatim.demo import FILES
-from verbatim.ingest import IngestOptions, ingest, plan_ingest
-from verbatim.sample import write_sample
-from verbatim.settings import Settings
+from tests.organisation import Place, built
+from tests.test_commands.conftest import Run
 from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.store import Store
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an organisation lies: its home, and the files it was read from."""
-
-    home: Path
-    files: Path
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(home=self.home)
-
-    def verbatim(self, *words: object) -> Run:
-        with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setenv("VERBATIM_HOME", "")  # what the call sets is undone, or it would overrule `settings`
-            return call(self.home, *words)
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -49,16 +28,8 @@ def nothing_leaks_in() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def organisation(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Ingested, and csat-1 trained by the command; tests only read it."""
-    root = tmp_path_factory.mktemp("organisation")
-    place = Place(root / "home", root / "sample")
-    write_sample(place.files, months=12, seed=7, size=0.6)
-    with prepare_store(place.settings) as store:
-        for kind, name in FILES:
-            ingest(plan_ingest(kind, place.files / name, IngestOptions(), place.settings), store, place.settings)
-    done = place.verbatim("predictor", "train", "csat", "--person", "Ada")
-    assert done.code == 0, done.err
-    return place
+    """Ingested, mined, and csat-1 trained by the command and active; tests only read it."""
+    return built(tmp_path_factory)
 
 
 @pytest.fixture(scope="package")
