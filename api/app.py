@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
+from api.document import documents
+from api.express import Express
 from api.middleware import Surroundings
 from api.problems import documented, handle_problems
-from api.routers import ALL, docs, health, session
+from api.routers import ALL, docs, health, predictions, scores, session
 from api.routes import path_templates
 from api.wiring import Service
 from verbatim import __version__
@@ -66,9 +68,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(session.entrance)
     app.include_router(docs.router)
+    if settings.oidc_issuer is not None:
+        from api.routers.oidc import entrance
+
+        app.include_router(entrance(settings))
     for router in ALL:
         app.include_router(router, prefix="/v1", responses=documented(*COMMON))
     handle_problems(app)
+    app.openapi = documents(app)  # type: ignore[method-assign]
+    app.add_middleware(Express, service=service, lines=(scores.LINE, predictions.LINE))
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"],

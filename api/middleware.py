@@ -12,6 +12,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from api.observing.logs import RequestLines
 from api.problems import PROBLEMS, problem_response
 from api.routes import audited_operation
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from api.observing.metrics import Meters
 
-log = logging.getLogger("verbatim.requests")
 failures = logging.getLogger("verbatim.failures")
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -53,6 +53,7 @@ class Surroundings:
         self._seconds = seconds
         self._audit = audit
         self._templates = templates
+        self._lines = RequestLines()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -63,7 +64,7 @@ class Surroundings:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._seconds) as limit:
-                exchange.limit = limit
+                exchange.limit = scope["state"]["limit"] = limit
                 await self.app(scope, receive, exchange.send)
         except TimeoutError:
             if exchange.status:
@@ -87,13 +88,9 @@ class Surroundings:
         if scope["path"] in QUIET and exchange.status == 200:
             return
         caller = scope["state"].get("caller")
-        log.info(
-            "request",
-            extra={
-                "request_id": exchange.id, "method": scope["method"], "path": path,
-                "status": exchange.status or 499, "ms": round(1000 * seconds, 2),
-                "key": None if caller is None else caller.id,
-            },
+        self._lines.note(
+            exchange.id, scope["method"] if path != "unknown" else "ANY", path, status=exchange.status or 499,
+            seconds=seconds, key=None if caller is None else caller.id,
         )  # fmt: skip
 
 

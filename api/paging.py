@@ -40,4 +40,8 @@ def _as(value: object, kind: type) -> object:
         return moment
     if not isinstance(value, kind) or isinstance(value, bool):
         raise ValueError("another type")
+    if isinstance(value, str) and ("\0" in value or value.encode("utf-8", "replace").decode() != value):
+        raise ValueError("no text of ours")  # a database may refuse it
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("no number of ours")
     return value

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 AUDIT = "x-audit"
 # For `openapi_extra` of an operation: a POST that keeps nothing, and a GET that takes data out.
-KEEPS_NOTHING: Mapping[str, Any] = {AUDIT: "none"}
-EXPORTS: Mapping[str, Any] = {AUDIT: "export"}
+KEEPS_NOTHING: dict[str, Any] = {AUDIT: "none"}
+EXPORTS: dict[str, Any] = {AUDIT: "export"}
 
 
 def path_templates(app: FastAPI) -> Mapping[int, str]:

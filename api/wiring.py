@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
@@ -13,8 +14,12 @@ from sqlalchemy import insert, select
 
 from api.access.caller import Caller, Doorkeeper
 from api.access.pace import Pace
+from api.live.scoring import Scoring
+from api.live.shelf import PredictorShelf
 from api.observing.metrics import Meters
 from api.routes import audited_operation
+from api.stopping import Stopping
+from api.themes.shelf import ThemeShelf
 from verbatim.errors import StorageError
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
@@ -23,6 +28,8 @@ from verbatim.storage.tables import audit
 
 if TYPE_CHECKING:
     from starlette.types import Scope
+
+    from api.jobs.queue import Queue
 
 log = logging.getLogger("verbatim.api")
 
@@ -36,6 +43,11 @@ class Service:
         self.pace = Pace(settings)
         self._store: Store | None = None
         self._doors: Doorkeeper | None = None
+        self._themes: ThemeShelf | None = None
+        self._scoring: Scoring | None = None
+        self._queue: Queue | None = None
+        self._opening = Lock()
+        self.stopping = Stopping()
 
     @property
     def store(self) -> Store:
@@ -51,6 +63,30 @@ class Service:
             raise StorageError("the service is not open yet")
         return self._doors
 
+    @property
+    def scoring(self) -> Scoring:
+        """Predictions while somebody waits."""
+        if self._scoring is None:
+            raise StorageError("the service is not open yet")
+        return self._scoring
+
+    @property
+    def themes(self) -> ThemeShelf:
+        """The theme model, the vectors of comments and the room for edits, each loaded when it is first asked for."""
+        if self._themes is None:
+            raise StorageError("the service is not open yet")
+        return self._themes
+
+    @property
+    def queue(self) -> Queue:
+        """The queue that wakes workers, opened when it is first used."""
+        from api.jobs.queue import make_queue
+
+        with self._opening:
+            if self._queue is None:
+                self._queue = make_queue(self.settings)
+            return self._queue
+
     def open(self) -> None:
         """Open the store, its schema at head.
 
@@ -59,9 +95,19 @@ class Service:
         """
         self._store = prepare_store(self.settings)
         self._doors = Doorkeeper(self._store, self.settings)
+        self._themes = ThemeShelf(self._store, self.settings)
+        self._scoring = Scoring(PredictorShelf(self._store, self.settings), self.meters)
+        self._scoring.shelf.start()
 
     def close(self) -> None:
-        """Give connections back."""
+        """Give connections back, after what is being worked on."""
+        if self._scoring is not None:
+            self._scoring.close()
+            self._scoring.shelf.stop()
+        if self._themes is not None:
+            self._themes.close()
+        if self._queue is not None:
+            self._queue.close()
         if self._store is not None:
             self._store.close()
 
@@ -72,7 +118,7 @@ class Service:
                 connection.execute(select(audit.c.id).limit(1))
         except StorageError as error:
             return {"store": f"not ready: {type(error).__name__}"}
-        return {"store": "ok"}
+        return {"store": "ok", **self.scoring.shelf.says()}
 
     async def note(self, scope: Scope, status: int) -> None:
         """Write a line of the audit log: who did what to which path, and how it ended.

@@ -1,18 +1,18 @@
-"""The check before every operation, as FastAPI dependencies: `Reader`, `Scorer`, `Writer`, `ThemeEditor`, `Admin`.
+"""The check before every operation, as one FastAPI dependency: `Reader`, `Scorer`, `Writer`, `ThemeEditor`, `Admin`.
 
 An operation names the one it needs as the type of a parameter; the OpenAPI document and the table of authorisation in
-the tests are read from there. ``Whole…`` ones refuse keys that are limited to some accounts or teams, for operations
-whose answer cannot be narrowed.
+the tests are read from there. ``Whole…`` ones (and all that write) refuse keys that are limited to some accounts or
+teams, for operations whose answer cannot be narrowed.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Request, Security
+from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from api.access.caller import CHALLENGE, HOW, Caller
 from api.access.logins import COOKIE
@@ -20,63 +20,69 @@ from api.access.scopes import Scope
 from api.problems import Refusal
 
 if TYPE_CHECKING:
+    from api.access.caller import Doorkeeper
+    from api.access.pace import Pace
     from api.wiring import Service
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WHOLE = "whole"
-
-bearer = HTTPBearer(auto_error=False, description="A key: `Authorization: Bearer vb_…`")
-cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The session of a person who logged in")
-
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
-Cookie = Annotated[str | None, Security(cookie)]
 
 
-async def authenticated(request: Request, held: Bearer, session: Cookie) -> Caller:
-    """Who calls.
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A dependency that gives the caller, if what is needed is held; ``scope`` ``None``: any key or login will do."""
 
-    Raises:
-        Refusal: nobody known, from another site's page, or too often.
-    """
-    service: Service = request.app.state.service
-    doors = service.doors
-    caller: Caller | None
-    if held is not None:
-        caller = doors.remembered(held.credentials)
-        if caller is None:
-            caller = await run_in_threadpool(doors.by_key, held.credentials)
-    elif session:
-        caller = doors.remembered(session)
-        if caller is None:
-            caller = await run_in_threadpool(doors.by_cookie, session)
-        if request.method not in SAFE_METHODS and not _same_site(request):
-            raise Refusal("not-allowed", "this came from a page of another site; open Verbatim itself and try again")
-    else:
-        raise Refusal("not-authenticated", f"nobody is logged in; {HOW}", headers=CHALLENGE)
-    request.scope["state"]["caller"] = caller
-    wait = await service.pace.wait_seconds(caller.key_id or caller.id)
-    if wait:
-        limit = service.settings.rate_per_minute
-        raise Refusal(
-            "too-many-requests", f"this key made {limit} requests in a minute; wait {wait} seconds",
-            headers={"Retry-After": str(wait)},
-        )  # fmt: skip
-    return caller
+    scope: Scope | None
+    whole: bool = False
 
+    async def __call__(self, request: Request) -> Caller:
+        """Who calls.
 
-async def allowed(scopes: SecurityScopes, caller: Annotated[Caller, Security(authenticated)]) -> Caller:
-    """The caller, if the operation's scopes are held.
+        Raises:
+            Refusal: nobody known, too often, or not allowed.
+        """
+        service: Service = request.app.state.service
+        caller = await _known(request, service.doors)
+        request.scope["state"]["caller"] = caller
+        await demand_pace(service.pace, caller)
+        self.demand(caller)
+        return caller
 
-    Raises:
-        Refusal: a scope is missing, or the key is limited and the answer cannot be.
-    """
-    for name in scopes.scopes:
-        if name == WHOLE:
-            if caller.restricted:
-                raise Refusal("not-allowed", "this key is limited to some accounts or teams, and this is about all")
-        elif not caller.may(Scope(name)):
+    def demand(self, caller: Caller) -> None:
+        """Pass a caller who may.
+
+        Raises:
+            Refusal: a scope is missing, or the key is limited and the answer cannot be.
+        """
+        if self.scope is not None and not caller.may(self.scope):
             has = ", ".join(scope for scope in Scope if scope in caller.scopes)
-            raise Refusal("not-allowed", f"this needs the scope {name!r}; your key has {has or 'none'}")
+            raise Refusal("not-allowed", f"this needs the scope '{self.scope}'; your key has {has or 'none'}")
+        if self.whole and caller.restricted:
+            raise Refusal("not-allowed", "this key is limited to some accounts or teams, and this is about all")
+
+
+async def demand_pace(pace: Pace, caller: Caller) -> None:
+    """Count a request.
+
+    Raises:
+        Refusal: there were too many in this minute.
+    """
+    wait = await pace.wait_seconds(caller.key_id or caller.id)
+    if wait:
+        detail = f"this key made {pace.per_minute} requests in a minute; wait {wait} seconds"
+        raise Refusal("too-many-requests", detail, headers={"Retry-After": str(wait)})
+
+
+async def _known(request: Request, doors: Doorkeeper) -> Caller:
+    scheme, _, word = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        word = word.strip()
+        return doors.remembered(word) or await run_in_threadpool(doors.by_key, word)
+    session = request.cookies.get(COOKIE)
+    if not session:
+        raise Refusal("not-authenticated", f"nobody is logged in; {HOW}", headers=CHALLENGE)
+    caller: Caller = doors.remembered(session) or await run_in_threadpool(doors.by_cookie, session)
+    if request.method not in SAFE_METHODS and not _same_site(request):
+        raise Refusal("not-allowed", "this came from a page of another site; open Verbatim itself and try again")
     return caller
 
 
@@ -89,11 +95,11 @@ def _same_site(request: Request) -> bool:
     return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
 
 
-Anyone = Annotated[Caller, Security(allowed, scopes=[])]
-Reader = Annotated[Caller, Security(allowed, scopes=[Scope.READ])]
-Scorer = Annotated[Caller, Security(allowed, scopes=[Scope.SCORE])]
-ThemeEditor = Annotated[Caller, Security(allowed, scopes=[Scope.EDIT_THEMES, WHOLE])]
-Admin = Annotated[Caller, Security(allowed, scopes=[Scope.ADMIN])]
-WholeReader = Annotated[Caller, Security(allowed, scopes=[Scope.READ, WHOLE])]
-WholeScorer = Annotated[Caller, Security(allowed, scopes=[Scope.SCORE, WHOLE])]
-Writer = Annotated[Caller, Security(allowed, scopes=[Scope.WRITE, WHOLE])]
+Anyone = Annotated[Caller, Depends(Needs(None))]
+Reader = Annotated[Caller, Depends(Needs(Scope.READ))]
+Scorer = Annotated[Caller, Depends(Needs(Scope.SCORE))]
+Writer = Annotated[Caller, Depends(Needs(Scope.WRITE, whole=True))]
+ThemeEditor = Annotated[Caller, Depends(Needs(Scope.EDIT_THEMES, whole=True))]
+Admin = Annotated[Caller, Depends(Needs(Scope.ADMIN))]
+WholeReader = Annotated[Caller, Depends(Needs(Scope.READ, whole=True))]
+WholeScorer = Annotated[Caller, Depends(Needs(Scope.SCORE, whole=True))]

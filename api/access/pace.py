@@ -18,6 +18,7 @@ class Pace:
     """Requests a minute of each caller; a window begins with its first request."""
 
     def __init__(self, settings: Settings) -> None:
+        self.per_minute = settings.rate_per_minute
         self._limit = RateLimitItemPerMinute(settings.rate_per_minute)
         shared = settings.queue_url is not None
         storage = RedisStorage(f"async+{settings.queue_url}", implementation="redispy") if shared else MemoryStorage()

@@ -2,6 +2,44 @@
 
 from __future__ import annotations
 
-from api.routers import keys, scores, session
+from api.routers import (
+    alerts,
+    endpoints,
+    follow_ups,
+    inbound,
+    ingest,
+    jobs,
+    keys,
+    predictions,
+    predictors,
+    queue,
+    reports,
+    rules,
+    schedules,
+    scores,
+    session,
+    stored_scores,
+    surveys,
+    uploads,
+)
 
-ALL = (session.router, scores.router, keys.router)
+ALL = (
+    session.router,
+    scores.router,
+    predictions.router,
+    queue.router,
+    predictors.router,
+    stored_scores.router,
+    surveys.router,
+    follow_ups.router,
+    alerts.router,
+    rules.router,
+    endpoints.router,
+    ingest.router,
+    uploads.router,
+    inbound.router,
+    jobs.router,
+    reports.router,
+    schedules.router,
+    keys.router,
+)

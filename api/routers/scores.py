@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import json
+import re
+from functools import lru_cache
 from typing import Annotated, Any
 
-import pandas as pd
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
+from api.access.allowed import Scorer
+from api.access.caller import Caller
+from api.express import Line
+from api.routes import KEEPS_NOTHING
+from api.shapes import Answer, PlainText
+from api.shapes import Body as BodyModel
 from verbatim.domain import Metric
-from verbatim.scores.definitions import define
-from verbatim.scores.score import read_answers, score_answers
-from verbatim.scores.segments import score_counts
+from verbatim.scores.definitions import Definition, define
+from verbatim.scores.score import SMALL_GROUP
+from verbatim.scores.single import score_few, tally_cells
 
 router = APIRouter(prefix="/scores", tags=["scores"])
 
 MOST_ANSWERS = 1_000_000
-Cell = Annotated[int | float | str | None, Field(description='7, "7", "Very satisfied", "n/a" or null')]
+FEW = 2_000  # answers that are counted on the event loop: in less time than a thread takes to start
+Text = Annotated[PlainText, StringConstraints(max_length=200)]
+Cell = Annotated[
+    Annotated[int, Field(ge=-(10**6), le=10**6)] | Annotated[float, Field(allow_inf_nan=False)] | Text | None,
+    Field(description='7, "7", "Very satisfied", "n/a" or null'),
+]
 
 
-class Answers(BaseModel):
-    """Answers one by one (``values``) or counted (``counts``: answer → how many)."""
+class Answers(BodyModel):
+    """Answers one by one (`values`) or counted (`counts`: answer → how many)."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    values: list[Cell] | None = Field(None, max_length=MOST_ANSWERS)
-    counts: dict[str, Annotated[int, Field(ge=0, le=10**12)]] | None = Field(None, max_length=1000)
-    scale: str | None = Field(None, description="name of a scale; without it the metric's default", max_length=40)
-    definition: str | None = Field(None, description="for example satisfied=5, net, mean", max_length=200)
+    values: list[Cell] | None = Field(None, max_length=MOST_ANSWERS, examples=[[10, 2, 7, 8, 6]])
+    counts: dict[Text, Annotated[int, Field(ge=0, le=10**12)]] | None = Field(None, max_length=1000, examples=[None])
+    scale: Text | None = Field(None, description="name of a scale; without it the metric's default", examples=[None])
+    definition: Text | None = Field(
+        None, description="how it is counted, for example satisfied=5, net, mean", examples=[None]
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Answers:
@@ -36,18 +51,78 @@ class Answers(BaseModel):
         return self
 
 
+class FigureOut(Answer):
+    """A figure with its 95 % interval; null without answers."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class DefinitionOut(Answer):
+    """How a score was counted."""
+
+    name: str = Field(description="as text that the setting `definitions` takes")
+    text: str = Field(description="one sentence for people")
+
+
+class ScoreOut(Answer):
+    """A score and everything needed to read it."""
+
+    metric: str = Field(examples=["nps"])
+    figure: str = Field(description="share (%), net (points), mean (the scale's own) or index", examples=["net"])
+    value: float | None = Field(examples=[-20.0])
+    low: float | None = Field(examples=[-71.4])
+    high: float | None = Field(examples=[43.6])
+    n: int = Field(description='answers, without blanks and "not applicable"', examples=[5])
+    mean: float | None = Field(examples=[6.6])
+    mean_low: float | None = Field(examples=[2.9])
+    mean_high: float | None = Field(examples=[10.0])
+    band: str | None = Field(description="the word guides have for such a score", examples=["bad"])
+    mean_band: str | None = Field(examples=[None])
+    uncertain: bool = Field(description=f"fewer than {SMALL_GROUP} answers", examples=[True])
+    baseline: float | None = Field(examples=[None])
+    confidence: float = Field(examples=[0.95])
+    effective_n: float | None = Field(examples=[None])
+    shares: dict[str, float | None] = Field(description="per cent by category")
+    figures: dict[str, FigureOut] = Field(description="the other figures of the same answers")
+    counts: dict[str, float] = Field(description="answers by value")
+    definition: DefinitionOut
+
+
 EXAMPLES: dict[str, Any] = {
-    "values": {"summary": "Answers one by one", "value": {"values": [10, 2, 7, 8, 6]}},
-    "counts": {"summary": "Counted answers", "value": {"counts": {"9": 12, "7": 4, "3": 2}}},
+    "values": {"summary": "Answers one by one", "value": {"values": [5, 4, 3, 5, 1]}},
+    "counts": {"summary": "Counted answers", "value": {"counts": {"5": 12, "4": 4, "3": 2}}},
 }
 
 
-@router.post("/{metric}")
-def calculate(metric: Metric, answers: Annotated[Answers, Body(openapi_examples=EXAMPLES)]) -> dict[str, Any]:
-    """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it."""
-    definition = define(metric, answers.definition, answers.scale)
-    if answers.counts is None:
-        return score_answers(answers.values or [], definition).to_dict()
-    values = read_answers(list(answers.counts), definition.scale)
-    counted = pd.DataFrame({"value": values, "n": list(answers.counts.values())}).dropna()
-    return score_counts(counted, definition).to_dict()
+@router.post("/{metric}", response_model=ScoreOut, openapi_extra=KEEPS_NOTHING)
+async def calculate_score(
+    metric: Metric, answers: Annotated[Answers, Body(openapi_examples=EXAMPLES)], caller: Scorer
+) -> Response:
+    """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
+
+    Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale is an error.
+    """
+    return Response(await _answer(None, caller, metric, answers), media_type="application/json")
+
+
+async def _answer(_: object, __: Caller, metric: str, answers: Answers) -> bytes:
+    if answers.values is not None and len(answers.values) > FEW:
+        return await run_in_threadpool(_scored, Metric(metric), answers)
+    return _scored(Metric(metric), answers)
+
+
+LINE = Line(re.compile("/v1/scores/(csat|ces|nps)"), TypeAdapter(Answers), _answer, router.routes[-1])
+
+
+def _scored(metric: Metric, answers: Answers) -> bytes:
+    definition = _definition(metric, answers.definition, answers.scale)
+    cells = [(one, 1) for one in answers.values] if answers.values is not None else (answers.counts or {}).items()
+    score = score_few(tally_cells(cells, definition.scale), definition)
+    return json.dumps(score.to_dict(), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+@lru_cache(maxsize=1000)
+def _definition(metric: Metric, text: str | None, scale: str | None) -> Definition:
+    return define(metric, text, scale)

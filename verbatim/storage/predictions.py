@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select, text, update
 from verbatim.domain import stable_key
 from verbatim.errors import NoSkillError, NotFoundError
 from verbatim.storage.columns import moment
-from verbatim.storage.tables import intervention, prediction, predictor, predictor_change
+from verbatim.storage.tables import intervention, prediction, prediction_feedback, predictor, predictor_change
 from verbatim.storage.upsert import Changes
 
 if TYPE_CHECKING:
@@ -129,6 +129,17 @@ def add_intervention(store: Store, row: Row) -> Changes:
     """
     key = stable_key(row["ticket_id"], _iso(row["at"]), row["kind"], row["person"])
     return store.upsert(intervention, [{**row, "id": key}])
+
+
+def add_feedback(store: Store, row: Row) -> str:
+    """Note what somebody says of a ticket's prediction; gives the id. The newest counts.
+
+    ``row`` has ``ticket_id``, ``metric``, ``at``, ``person``, ``kind`` (agree, disagree, snooze, withdrawn) and, where
+    they apply, ``predictor_id``, ``until`` and ``note`` (redacted); ``id`` is filled in.
+    """
+    key = stable_key("feedback", row["ticket_id"], row["metric"], _iso(row["at"]), row["person"])
+    store.upsert(prediction_feedback, [{**row, "id": key}])
+    return key
 
 
 def _one_at_a_time(connection: Connection) -> None:
