@@ -76,11 +76,14 @@ async def _known(request: Request, doors: Doorkeeper) -> Caller:
     scheme, _, word = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         word = word.strip()
-        return doors.remembered(word) or await run_in_threadpool(doors.by_key, word)
+        holder = doors.remembered(word)
+        return await run_in_threadpool(doors.by_key, word) if holder is None else holder
     session = request.cookies.get(COOKIE)
     if not session:
         raise Refusal("not-authenticated", f"nobody is logged in; {HOW}", headers=CHALLENGE)
-    caller: Caller = doors.remembered(session) or await run_in_threadpool(doors.by_cookie, session)
+    caller = doors.remembered(session)
+    if caller is None:
+        caller = await run_in_threadpool(doors.by_cookie, session)
     if request.method not in SAFE_METHODS and not _same_site(request):
         raise Refusal("not-allowed", "this came from a page of another site; open Verbatim itself and try again")
     return caller

@@ -35,10 +35,10 @@ class QuietFormatter(JsonFormatter):
 
 
 class RequestLines:
-    """One line a request, written a tenth of a second later with those of others: writing each costs as much as some
-    answers do. What a killed process had not written is lost; the audit log has every write.
+    """One line a request, written a tenth of a second later with those of others.
 
-    Nothing in a line needs escaping: ids, methods and templates of paths are ours.
+    Writing each at once costs as much as some answers do. What a killed process had not written is lost; the audit
+    log has every write. Nothing in a line needs escaping: ids, methods and templates of paths are ours.
     """
 
     def __init__(self, *, after_seconds: float = 0.1) -> None:

@@ -1,0 +1,41 @@
+"""Every operation of the document, and how to call it with something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, as the document has it."""
+
+    id: str
+    method: str
+    path: str
+    said: dict[str, Any]
+
+    @property
+    def protected(self) -> bool:
+        return bool(self.said.get("security"))
+
+    def call(self, client: httpx.Client, **options: Any) -> httpx.Response:
+        """Call it with ids that nothing has, and with no body."""
+        path = re.sub(r"\{(\w+)\}", lambda found: self._word(found[1]), self.path)
+        return client.request(self.method, path, **options)
+
+    def _word(self, name: str) -> str:
+        schema = next((one["schema"] for one in self.said.get("parameters", []) if one["name"] == name), {})
+        return str(schema.get("enum", ["nothing"])[0])
+
+
+def operations(document: dict[str, Any]) -> list[Operation]:
+    """All of them, in the order of the document."""
+    return [
+        Operation(said["operationId"], method, path, said)
+        for path, methods in document["paths"].items()
+        for method, said in methods.items()
+    ]
