@@ -64,13 +64,13 @@ def checked(one: LiveTicket, own: Iterable[str], moment: int) -> Checked:
     if created > moment:
         raise UserError(f"the ticket was created at {ticket['created_at']}, after the moment to score")
     return Checked(
-        str(ticket.get("id", "ticket")), created, tuple([_word(ticket.get(name), name) for name in TOLD]),
+        str(ticket.get("id", "ticket")), created, _words(ticket, TOLD),
         {name: _own(ticket[name], name) for name in own if name in ticket},
         tuple(
             [
                 (
                     microseconds(event.get("at"), "at"), _kind(_word(event.get("kind"), "kind")),
-                    *[_word(event.get(name), name) for name in OF_EVENTS],
+                    *_words(event, OF_EVENTS),
                 )
                 for event in one.events
             ]
@@ -124,6 +124,14 @@ def objects(values: Sequence[Any]) -> NDArray[np.object_]:
     found = np.empty(len(values), dtype=object)
     found[:] = values
     return found
+
+
+def _words(told: Mapping[str, Any], names: Sequence[str]) -> tuple[str | None, ...]:
+    get = told.get
+    return tuple(
+        [value if value is None or type(value) is str else _word(value, name)
+         for name, value in zip(names, map(get, names), strict=True)]
+    )  # fmt: skip
 
 
 def _word(value: Any, name: str) -> str | None:  # noqa: ANN401

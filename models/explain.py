@@ -124,8 +124,9 @@ class Explainer:
         if not len(risk):
             return []
         calibration = self.predictor.trained.model.calibration
-        usual = float(calibration.probabilities(np.array([found.base]))[0])
-        reached = calibration.probabilities(found.base + found.contributions.sum(axis=1))
+        met = np.append(found.base + found.contributions.sum(axis=1), found.base)
+        reached = calibration.probabilities(met)
+        usual, reached = float(reached[-1]), reached[:-1]
         points = points_of(found, reached, usual)  # not of `risk`, a mean of several where a column is missing
         strongest = self._groups.strongest(points, top, LEAST_POINTS)
         levers = self._gains(columns, codes, risk)
@@ -151,13 +152,13 @@ class Explainer:
     def _gains(self, columns: Columns, codes: Floats, risk: Floats) -> list[tuple[Lever, ...]]:
         """What an action alone would make of the risk, where that is less by at least three points."""
         found: list[list[Lever]] = [[] for _ in range(len(risk))]
-        absent = self.predictor.trained.model.absent(columns)
+        absent = self.model.absent(columns)
         rows: list[int] = []
         tried: list[str] = []
         parts = [codes[:0]]
         for what, places in self._levers:
             there = [place for place in places if place not in absent]
-            changed = np.flatnonzero((risk >= LEAST_GAIN) & (np.nan_to_num(codes[:, there]) != 0).any(axis=1))
+            changed = np.flatnonzero((risk >= LEAST_GAIN) & _stirs(codes[:, there]))
             less = codes[changed]
             less[:, there] = np.where(np.isnan(less[:, there]), np.nan, 0.0)
             parts.append(less)
@@ -190,6 +191,11 @@ def points_of(found: Explained, risk: Floats, usual: float) -> Floats:
     even = np.abs(total) < 1e-9
     slope = np.where(even, usual * (1 - usual), (risk - usual) / np.where(even, 1.0, total))
     return found.contributions * slope[:, None]
+
+
+def _stirs(codes: Floats) -> NDArray[np.bool_]:
+    """Which rows have a number that is known and not 0."""
+    return np.asarray(((codes != 0) & ~np.isnan(codes)).any(axis=1))
 
 
 def _statement(predictor: Predictor, name: str, value: Any, queue: str | None) -> str:  # noqa: ANN401

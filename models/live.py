@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +24,17 @@ from models.scoring import band_of
 from models.tickets.features import LATER_TOPICS, of_text
 from models.tickets.snapshots import Messages, TicketView, messages_of
 from models.tickets.state import states_of
+from models.tickets.wording import SIGNALS, longer_words, text_signals
 from verbatim.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from models.predictor import Predictor
     from models.sources import Stored
     from models.tickets.log import TicketLog
-    from models.tickets.meaning import Meaning
 
 KEPT_TEXTS = 20_000
 AT_ONCE = 500  # tickets looked at together
@@ -66,8 +67,10 @@ class LiveScorer:
         self._reads = any(map(of_text, predictor.features))
         self._model = compiled(predictor.trained.model) or predictor.trained.model
         self._explainer = Explainer(predictor, self._model)
-        self._vectors: dict[str | None, NDArray[np.float32]] = {}
-        self._lock = Lock()
+        self._names = frozenset(self._model.coding.names)
+        self._signals = Kept(_signal_rows)
+        self._vectors = Kept(predictor.meaning.transform) if predictor.meaning is not None else None
+        self._words = lru_cache(maxsize=KEPT_TEXTS)(longer_words)
 
     def score(
         self, ticket: Mapping[str, Any], events: Sequence[Mapping[str, Any]] = (), *, at: datetime | None = None,
@@ -122,7 +125,7 @@ class LiveScorer:
         told: Sequence[Reasons | None] = [None] * len(tickets)
         if explained is not None:
             told = self._explainer.told(columns, codes, found.p, explained)
-        missing = self.predictor.trained.model.missing(columns)
+        missing = () if columns.keys() >= self._names else self.predictor.trained.model.missing(columns)
         replied, written = (whole[name].tolist() for name in ("agent_replies", "customer_messages"))
         rows = zip(
             found.p.tolist(), found.low.tolist(), found.high.tolist(), found.expected.tolist(), told, codes,
@@ -140,35 +143,55 @@ class LiveScorer:
 
     def _seen(self, log: TicketLog) -> TicketView:
         """A view of the tickets of ``log`` with everybody's history."""
-        states = replace(states_of(log, self._view.states.hours), team_of=self._view.states.team_of)
-        messages = messages_of(log, text=self._reads)
-        seen = replace(self._view, states=states, messages=messages, opening=None, later=None)
-        meaning = self.predictor.meaning
-        if meaning is None:
-            return seen
-        vectors = self._read(messages.texts, meaning)
-        return replace(seen, opening=vectors[messages.starts[:-1]], later=_running(vectors, messages))
+        states = states_of(log, self._view.states.hours, self._view.states.team_of)
+        messages = messages_of(log, text=self._reads, read=self._signals_of, words=self._words)
+        opening = later = None
+        if self._vectors is not None:
+            vectors = self._vectors.rows(messages.texts)
+            opening, later = vectors[messages.starts[:-1]], _running(vectors, messages)
+        return replace(self._view, states=states, messages=messages, opening=opening, later=later)
 
-    def _read(self, texts: Sequence[str | None], meaning: Meaning) -> NDArray[np.float32]:
-        """Vectors (m, d) of texts; each distinct one is read once, and kept."""
+    def _signals_of(self, texts: Sequence[str | None]) -> dict[str, NDArray[np.float64]]:
+        """As `models.tickets.wording.text_signals` gives them."""
+        return dict(zip(SIGNALS, np.ascontiguousarray(self._signals.rows(texts).T), strict=True))
+
+
+class Kept:
+    """Rows of numbers that ``read`` gives for texts: each distinct text is read once, and its row kept.
+
+    With more than `KEPT_TEXTS`, all are forgotten. May be used by several threads at once.
+    """
+
+    def __init__(self, read: Callable[[Sequence[str | None]], NDArray[Any]]) -> None:
+        self._read = read
+        self._rows: dict[str | None, NDArray[Any]] = {}
+        self._lock = Lock()
+
+    def rows(self, texts: Sequence[str | None]) -> NDArray[Any]:
+        """The rows (m, k) of texts (m,), at least one."""
         with self._lock:
-            known = {text: self._vectors[text] for text in set(texts) if text in self._vectors}
+            known = {text: self._rows[text] for text in set(texts) if text in self._rows}
         fresh = list(dict.fromkeys(text for text in texts if text not in known))
         if fresh:
-            read = dict(zip(fresh, meaning.transform(fresh), strict=True))
+            read = dict(zip(fresh, self._read(fresh), strict=True))
             known |= read
             with self._lock:
-                if len(self._vectors) + len(read) > KEPT_TEXTS:
-                    self._vectors.clear()
-                self._vectors.update(read)
+                if len(self._rows) + len(read) > KEPT_TEXTS:
+                    self._rows.clear()
+                self._rows.update(read)
         return np.array([known[text] for text in texts])
+
+
+def _signal_rows(texts: Sequence[str | None]) -> NDArray[np.float64]:
+    return np.column_stack(list(text_signals(texts).values()))
 
 
 def _running(vectors: NDArray[np.float32], messages: Messages) -> NDArray[np.float64]:
     """Sums of the vectors of the messages behind each ticket's first, before each message (see `TicketView`)."""
-    rest = np.rint(vectors[:, :LATER_TOPICS].astype(np.float64) * FINE) / FINE
-    rest[messages.starts[:-1]] = 0.0
-    return np.vstack([np.zeros(rest.shape[1]), np.cumsum(rest, axis=0)])
+    rest = np.zeros((len(vectors) + 1, min(LATER_TOPICS, vectors.shape[1])))
+    rest[1:] = np.rint(vectors[:, :LATER_TOPICS].astype(np.float64) * FINE) / FINE
+    rest[1:][messages.starts[:-1]] = 0.0
+    return np.cumsum(rest, axis=0)
 
 
 def _stage(replies: float, messages: float) -> str:

@@ -55,12 +55,13 @@ class Groups:
         """
         if not self.names or not len(points):
             return [[] for _ in points]
-        totals = np.add.reduceat(np.ascontiguousarray(points[:, self.order]), self.first, axis=1)
+        totals = np.add.reduceat(np.ascontiguousarray(points.take(self.order, axis=1)), self.first, axis=1)
         best = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :top]
-        most = np.take_along_axis(totals, best, axis=1)
-        places = self.places[best]
-        own = points[np.arange(len(points))[:, None, None], places] * np.sign(most)[:, :, None]
-        strong = np.take_along_axis(places, own.argmax(axis=2)[:, :, None], axis=2)[:, :, 0]
+        row = np.arange(len(points))[:, None]
+        most = totals[row, best]
+        places = self.places.take(best, axis=0)
+        own = points[row[:, :, None], places] * np.sign(most)[:, :, None]
+        strong = places[row, np.arange(best.shape[1]), own.argmax(axis=2)]
         rows = zip(best.tolist(), strong.tolist(), most.tolist(), strict=True)
         return [
             [(group, place, total) for group, place, total in zip(*row, strict=True) if abs(total) >= least]
@@ -90,14 +91,16 @@ class Neighbours:
 
         A rough search says which may be among them; these are measured exactly.
         """
-        far = self.squares - 2 * (asked.astype(np.float32) @ self.rough)
+        far = (-2 * asked).astype(np.float32) @ self.rough
+        far += self.squares
         cells = far.reshape(len(asked), -1, ROWS_A_CELL)
         if cells.shape[1] >= count:  # the nearest of that many cells are no farther than this
             bound = np.partition(cells.min(axis=2), count - 1, axis=1)[:, count - 1]
         else:
             bound = np.full(len(asked), np.inf, dtype=np.float32)
         slack = ROUNDED * (1 + (asked**2).sum(axis=1) + np.abs(bound))
-        row, place = np.nonzero((far <= (bound + slack)[:, None]) & np.isfinite(self.squares))
+        limit = np.minimum(bound + slack, np.finfo(np.float32).max)  # what only fills the cells up is farther
+        row, place = np.divmod(np.flatnonzero(far <= limit[:, None]), len(self.squares))
         apart = ((self.rows[place] - asked[row]) ** 2).sum(axis=1)
         order = np.lexsort((place, apart, row))
         starts = np.searchsorted(row, np.arange(len(asked) + 1)).tolist()

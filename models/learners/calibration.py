@@ -41,7 +41,7 @@ class Calibration:
         """Probability of every margin, in (0, 1); rises with the margin."""
         line = expit(self.slope * margins + self.shift)
         if not self.knots:
-            return np.clip(line, FEW, 1 - FEW)
+            return np.minimum(np.maximum(line, FEW), 1 - FEW)
         x, p = np.asarray(self.knots).T
         curve = np.asarray(np.interp(margins, x, p), dtype=np.float64)
         return np.clip((1 - LEAN) * curve + LEAN * line, FEW, 1 - FEW)

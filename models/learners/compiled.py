@@ -78,7 +78,7 @@ class Linear:
         values = np.ascontiguousarray(codes[:, self.place])
         unknown = np.isnan(values)
         level = (values[:, :, None] >= self.edges).sum(axis=2)
-        level = np.where(self.is_number, level, np.nan_to_num(values)).astype(np.int64)
+        level = np.where(self.is_number, level, _or_nothing(values)).astype(np.int64)
         level[unknown] = self.table.shape[2] - 1
         rise = np.where(unknown, 0.0, np.arcsinh((values - self.centre) / self.spread))
         found: Floats = self.table[:, np.arange(len(self.place)), level] + rise * self.slope[:, None]
@@ -113,6 +113,8 @@ class Compiled:
     given: tuple[int, ...]
     width: float  # of the interval, in standard deviations
     words: tuple[dict[str, float] | None, ...]
+    names: tuple[str, ...]
+    categories: Places
 
     @property
     def coding(self) -> Coding:
@@ -134,9 +136,13 @@ class Compiled:
         found[np.isinf(found)] = np.nan
         return found
 
+    def absent(self, columns: Columns) -> list[int]:
+        """As `Model.absent` gives them."""
+        return [place for place, name in enumerate(self.names) if name not in columns]
+
     def look(self, columns: Columns, codes: Floats, *, explain: bool) -> tuple[Predicted, Explained | None]:
         """What `Model.predict` and `Model.explain` give."""
-        model, absent, n = self.model, self.model.absent(columns), len(codes)
+        model, absent, n = self.model, self.absent(columns), len(codes)
         margin, chance, spread = (np.empty(n) for _ in range(3))
         parts = np.zeros((n, codes.shape[1]))
         for rows, filled, count in self._filled(codes, absent):
@@ -147,12 +153,13 @@ class Compiled:
             drawn = None if self.draws.forest is None else self.draws.forest.patterns(turned)
             apart = _rows(self._margins(self.draws, filled, drawn).var(axis=1, ddof=1), count)
             margin[rows], spread[rows] = centre.mean(axis=1), apart.mean(axis=1) + centre.var(axis=1)
-            chance[rows] = model.calibration.probabilities(centre).mean(axis=1)
+            if absent:
+                chance[rows] = model.calibration.probabilities(centre).mean(axis=1)
             if explain:
                 parts[rows] = _mean_of_each(self._contributions(filled, patterns), count)
         unsure = spread + self._strange(columns, codes) + model.shift_sd**2
         predicted = model.predicted(margin, chance if absent else None, self.width * np.sqrt(unsure))
-        return predicted, Explained(self.coding.names, parts, self.base) if explain else None
+        return predicted, Explained(self.names, parts, self.base) if explain else None
 
     def chances(self, codes: Floats, absent: list[int]) -> Floats:
         """Probabilities of codes (n, f), of which the places ``absent`` are averaged over."""
@@ -195,17 +202,19 @@ class Compiled:
             found[:, self.mean.place] += self.mean.effects(codes)[0]
         found -= self.usual
         for place in self.given:
-            found[:, place] += np.nan_to_num(codes[:, place])
+            found[:, place] += _or_nothing(codes[:, place])
         return found
 
     def _given(self, codes: Floats) -> Floats:
         found = np.zeros(len(codes))
         for place in self.given:
-            found += np.nan_to_num(codes[:, place])
+            found += _or_nothing(codes[:, place])
         return found
 
     def _strange(self, columns: Columns, codes: Floats) -> Floats:
         """What words that training did not know add to the variance."""
+        if not np.isnan(codes.take(self.categories, axis=1)).any():
+            return np.zeros(len(codes))
         return np.asarray((self.coding.unseen(columns, codes) * self.model.effect**2).sum(axis=1))
 
 
@@ -224,6 +233,7 @@ def compiled(model: Model) -> Compiled | None:
         shares, mean, usual, base + (0.0 if shares is None else shares.base),
         tuple(np.flatnonzero(model.coding.is_given).tolist()),
         float(student.ppf(0.5 + SURE / 2, len(model.draws) - 1)), tuple(map(_places, model.coding.columns)),
+        model.coding.names, np.array(model.coding.categories, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -254,6 +264,11 @@ def _places(column: Coded) -> dict[str, float] | None:
     if column.kind != "category":
         return None
     return {word: float(place) for place, word in enumerate(column.words)}
+
+
+def _or_nothing(values: Floats) -> Floats:
+    """Zeros where nothing is known."""
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def _parts(member: Member) -> int:

@@ -3,7 +3,8 @@
 LightGBM walks through one tree after the other, and its exact contributions (TreeSHAP) take milliseconds a row. A tree
 of few leaves knows few answers: with the answers of its splits as bits of a number, its margin, and the exact Shapley
 value of each of its features, stand in tables made beforehand (`models.learners.units`). Sums are taken in an order
-that does not depend on how many rows there are, so that a row has the same numbers in any batch.
+that does not depend on how many rows there are, so that a row has the same numbers in any batch. Rows are picked with
+``take``, which for few columns is several times as fast as an index.
 """
 
 from __future__ import annotations
@@ -59,12 +60,15 @@ class Questions:
         unknown = np.isnan(codes)
         found = np.empty((len(self.feature) + len(self.word_feature), codes.shape[1]), dtype=np.uint8)
         numbers = found[: len(self.feature)]
-        np.less_equal(codes[self.feature], self.cut[:, None], out=numbers, casting="unsafe")
-        numbers |= unknown[self.feature] & self.unknown[:, None]
+        np.less_equal(codes.take(self.feature, axis=0), self.cut[:, None], out=numbers, casting="unsafe")
+        numbers |= unknown.take(self.feature, axis=0) & self.unknown[:, None]
         if len(self.word_feature):
-            last = self.words.shape[1] - 1
-            said = np.where(unknown | (codes < 0) | (codes >= last), last, codes)[self.word_feature].astype(np.int64)
-            found[len(self.feature) :] = self.words[np.arange(len(said))[:, None], said]
+            width = self.words.shape[1]
+            asked = codes.take(self.word_feature, axis=0)
+            known = (asked >= 0) & (asked < width - 1)  # not where it is unknown
+            said = np.where(known, asked, width - 1).astype(np.int64)
+            said += np.arange(0, self.words.size, width)[:, None]
+            found[len(self.feature) :] = self.words.ravel().take(said)
         return found
 
 
@@ -108,14 +112,14 @@ class Forest:
         found = np.zeros((len(self.bits), codes.shape[1]), dtype=np.uint8 if len(self.asked) <= 8 else np.uint16)
         answers = self.questions.answers(codes).astype(found.dtype, copy=False)
         for bit, count in enumerate(self.asked):
-            found[:count] |= answers[self.bits[:count, bit]] << bit
+            found[:count] |= answers.take(self.bits[:count, bit], axis=0) << bit
         return found
 
     def margins(self, patterns: Bits) -> Floats:
         """Log odds of each ensemble, (ensembles, n), of at least two rows: with one, numpy adds in another order."""
         total = np.repeat(self.constant[:, None], patterns.shape[1], axis=1)
         if len(self.first):
-            said = np.take(self.table, self.start[:, None] + patterns)
+            said = self.table.take(patterns + self.start[:, None])
             parts = np.add.reduceat(said, self.first, axis=0)
             for owner, part in zip(self.owner.tolist(), parts, strict=True):
                 total[owner] += part
@@ -146,6 +150,6 @@ class Shares:
         """(features, n) log odds, of at least two rows."""
         found = np.zeros((features, patterns.shape[1]))
         if len(self.first):
-            said = np.take(self.table, self.start[:, None] + patterns[self.unit])
+            said = self.table.take(patterns.take(self.unit, axis=0) + self.start[:, None])
             found[self.feature] = np.add.reduceat(said, self.first, axis=0)
         return found

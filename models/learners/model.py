@@ -112,8 +112,10 @@ class Model:
 
     def predicted(self, margin: Floats, chance: Floats | None, half: Floats) -> Predicted:
         """Probabilities and intervals of margins; ``half`` the interval's width in log odds."""
-        p = self.calibration.probabilities(margin) if chance is None else chance
-        low, high = (self.calibration.probabilities(margin + sign * half) for sign in (-1, 1))
+        p, low, high = self.calibration.probabilities(np.concatenate([margin, margin - half, margin + half])).reshape(
+            3, -1
+        )
+        p = p if chance is None else chance
         return Predicted(p, np.minimum(low, p), np.maximum(high, p), margin, self.expected(p))
 
     def expected(self, p: Floats) -> Floats:

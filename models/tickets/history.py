@@ -63,10 +63,11 @@ class Keyed:
         if since is not None:
             _, first = self.line.until(keys, since, inclusive=False)
         count = (last - first).astype(np.float64)
-        newest = np.full(len(keys), np.nan)
-        some = last > first
-        newest[some] = self.values[last[some] - 1]
-        return count, self.sums[last] - self.sums[first], newest
+        if len(self.values):
+            newest = np.where(last > first, self.values.take(np.maximum(last - 1, 0)), np.nan)
+        else:
+            newest = np.full(len(keys), np.nan)
+        return count, self.sums.take(last) - self.sums.take(first), newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,17 @@ class Fading:
 
     def seen(self, keys: Places, at: Places) -> Floats:
         """The weighted sum before each moment; NaN without any."""
+        newest, fall = self.until(keys, at)
+        return self.sums.take(newest) * fall if len(self.sums) else fall
+
+    def until(self, keys: Places, at: Places) -> tuple[Places, Floats]:
+        """The last row before each moment, and what its sum weighs by then: NaN without any row."""
         first, last = self.line.until(keys, at, inclusive=False)
-        some = last > first
-        found = np.full(len(keys), np.nan)
-        newest = last[some] - 1
-        found[some] = self.sums[newest] * 0.5 ** ((at[some] - self.at[newest]) / (DAY * self.half_life))
-        return found
+        newest = np.maximum(last - 1, 0)
+        if not len(self.at):
+            return newest, np.full(len(keys), np.nan)
+        fall = 0.5 ** ((at - self.at.take(newest)) / (DAY * self.half_life))
+        return newest, np.where(last > first, fall, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,10 @@ class Moods:
         It leans on 0 as the posterior of a heavy-tailed (Cauchy) prior does: a mood far off is believed sooner than
         one nearby, so that an account that turns is not taken for chance.
         """
-        total, mass = self.above.seen(keys, at), self.firmness.seen(keys, at)
+        newest, fall = self.above.until(keys, at)
+        if np.isnan(fall).all():
+            return fall
+        total, mass = self.above.sums.take(newest) * fall, self.firmness.sums.take(newest) * fall
         mood = total / (mass + FIRM)
         for _ in range(TURNS):
             mood = total / (mass + FIRM / (1 + (mood / FAR) ** 2))

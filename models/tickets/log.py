@@ -7,6 +7,7 @@ one of events become one ``TicketLog``; what had to be mended is said in its ``n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,7 +71,7 @@ class TicketLog:
 
     def flagged(self, *kinds: int) -> NDArray[np.bool_]:
         """Which events are of one of the kinds."""
-        return np.isin(self.kind, kinds)
+        return _among(kinds).take(self.kind)
 
     def place_of(self) -> dict[str, int]:
         """Place of each ticket, by id."""
@@ -150,6 +151,15 @@ def kind_of(word: str | None) -> int:
     return next((kind for kind, parts in _KINDS if any(part in said for part in parts)), OTHER)
 
 
+@lru_cache(maxsize=64)
+def _among(kinds: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Which kinds, by number, are among ``kinds``."""
+    table = np.zeros(OTHER + 1, dtype=bool)
+    table[list(kinds)] = True
+    table.flags.writeable = False
+    return table
+
+
 def _events_of(tickets: pd.DataFrame, events: pd.DataFrame | None, place: Mapping[str, int]) -> dict[str, Any]:
     """The arrays of all events, not sorted; of a ticket without any, those its columns tell of."""
     if events is None or events.empty:
@@ -191,31 +201,36 @@ def clean_events(arrays: dict[str, Any], created: Places) -> tuple[dict[str, Any
     if early.any():
         notes.append(f"{int(early.sum())} events lie before their ticket's creation and count as of that moment")
         arrays["at"] = np.where(early, created[arrays["ticket"]], arrays["at"])
-    order = _order(arrays)
+    order, tied = _order(arrays)
     arrays = {key: values[order] for key, values in arrays.items()}
-    double = _doubles(arrays)
+    double = _doubles(arrays, tied)
     if double.any():
         notes.append(f"{int(double.sum())} events are there twice and count once")
         arrays = {key: values[~double] for key, values in arrays.items()}
     return arrays, notes
 
 
-def _order(arrays: dict[str, Any]) -> Places:
-    """Events by ticket, time and kind; where all three are the same by their values, whatever the order given."""
+def _order(arrays: dict[str, Any]) -> tuple[Places, NDArray[np.bool_]]:
+    """Events by ticket, time and kind; where all three are the same by their values, whatever the order given.
+
+    And which of the sorted events are such.
+    """
     order = np.lexsort((arrays["kind"], arrays["at"], arrays["ticket"]))
     tied = _tied({name: arrays[name][order] for name in ("ticket", "at", "kind")})
+    if not tied.any():
+        return order, tied
     places = order[tied]
     values = [[str(value) for value in arrays[name][places]] for name in ("text", "actor", "after", "before")]
     numbers = [arrays[name][places] for name in ("kind", "at", "ticket")]
-    order[tied] = places[np.lexsort((*map(np.array, values), *numbers))] if len(places) else places
-    return order
+    order[tied] = places[np.lexsort((*map(np.array, values), *numbers))]
+    return order, tied
 
 
-def _doubles(arrays: dict[str, Any]) -> NDArray[np.bool_]:
-    """Which sorted events repeat one before them: same ticket, time and kind, and the same values."""
+def _doubles(arrays: dict[str, Any], tied: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which sorted events, of those that are ``tied``, repeat one before them in all their values."""
     double = np.zeros(len(arrays["at"]), dtype=bool)
     seen: set[tuple[Any, ...]] = set()
-    for place in np.flatnonzero(_tied(arrays)):
+    for place in np.flatnonzero(tied).tolist():
         row = tuple(arrays[name][place] for name in ("ticket", "at", "kind", "before", "after", "actor", "text"))
         double[place] = row in seen
         seen.add(row)
@@ -224,10 +239,11 @@ def _doubles(arrays: dict[str, Any]) -> NDArray[np.bool_]:
 
 def _tied(arrays: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Which sorted events have the ticket, time and kind of one beside them."""
-    same = np.ones(max(len(arrays["at"]) - 1, 0), dtype=bool)
-    for name in ("ticket", "at", "kind"):
-        same &= arrays[name][1:] == arrays[name][:-1]
-    return np.append(same, False) | np.append(False, same) if len(arrays["at"]) else np.zeros(0, dtype=bool)
+    found = np.zeros(len(arrays["at"]), dtype=bool)
+    same = np.logical_and.reduce([arrays[name][1:] == arrays[name][:-1] for name in ("ticket", "at", "kind")])
+    found[1:] |= same
+    found[:-1] |= same
+    return found
 
 
 def _objects(frame: pd.DataFrame, name: str) -> Objects:

@@ -8,31 +8,36 @@ after the moment is seen. ``training_moments`` chooses the moments of rated tick
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 
-from models.tickets.features import LATER_TOPICS
+from models.tickets.features import LATER_TOPICS, TOPICS
 from models.tickets.history import Asked, History, build_history
 from models.tickets.log import AGENT, CLOSED, CUSTOMER, NEVER, REOPENED, SOLVED, TicketLog
-from models.tickets.state import States, holders, states_of
-from models.tickets.timeline import running
-from models.tickets.wording import MessageSignals
+from models.tickets.state import Look, States, holders, states_of
+from models.tickets.wording import MessageSignals, longer_words, text_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from models.learners.expectation import Expectation
     from models.tickets.meaning import Meaning
+    from models.tickets.wording import Read, Words
     from verbatim.business_hours import BusinessHours
 
     Places = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+SECOND = 1_000_000
 MOST_MESSAGES = 8  # snapshots at customer messages of one ticket
+ABOUT = tuple(f"about_{place}" for place in range(1, TOPICS + 1))
+LATER = tuple(f"later_{place}" for place in range(1, LATER_TOPICS + 1))
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -100,43 +105,44 @@ class TicketView:
 
     def handling(self, ticket: Places, moment: Places) -> dict[str, NDArray[Any]]:
         """The columns of features that say how tickets were handled, and what they are about."""
-        words = self.states.words_at(ticket, moment)
-        return self.states.at(ticket, moment) | words | self._topics(ticket, *self.seen_messages(ticket, moment))
+        look = Look.of(self.log, ticket, moment)
+        return self.states.seen(look) | self.states.words_seen(look) | self._topics(ticket, *self._span(look))
 
     def features(self, ticket: Places, moment: Places, *, text: bool = True) -> dict[str, NDArray[Any]]:
         """Columns of features (see `models.tickets.features`) of tickets (n,), by place in the log, at moments (n,)."""
-        words = self.states.words_at(ticket, moment)
-        found: dict[str, Any] = self.states.at(ticket, moment)
+        look = Look.of(self.log, ticket, moment)
+        words = self.states.words_seen(look)
+        found: dict[str, Any] = self.states.seen(look)
         found |= {name: values for name, values in words.items() if name != "agent"}
         found["agent"] = words["agent"]
         found["sla_left"] = self._sla_left(words["priority"], found)
-        found |= self._time(self.log.created[ticket])
-        is_open = self.states.is_open(ticket, moment).astype(np.float64)
-        asked = Asked(moment, self.log.contact[ticket], self.log.account[ticket], words, is_open)
+        found |= self._time(self.log.created.take(ticket))
+        is_open = self.states.open_seen(look).astype(np.float64)
+        asked = Asked(moment, self.log.contact.take(ticket), self.log.account.take(ticket), words, is_open)
         found |= self.history.of(asked)
         found["account_mood"] = -self.worth * found["account_mood"]  # log odds of dissatisfaction
         found |= {name: values[ticket] for name, values in self.log.further.items()}
-        return found | (self._text(ticket, moment) if text else {})
+        return found | (self._text(look) if text else {})
 
     def seen_messages(self, ticket: Places, moment: Places) -> tuple[Places, Places]:
         """The span of each ticket's messages that had been written at the moment."""
-        first, last = self.log.line.until(ticket, moment, inclusive=True)
-        begin = self.messages.starts[ticket]
-        return begin, begin + 1 + self.messages.before[last] - self.messages.before[first]
+        return self._span(Look.of(self.log, ticket, moment))
 
-    def _text(self, ticket: Places, moment: Places) -> dict[str, Any]:
-        begin, end = self.seen_messages(ticket, moment)
+    def _span(self, look: Look) -> tuple[Places, Places]:
+        begin, before = self.messages.starts.take(look.ticket), self.messages.before
+        return begin, begin + 1 + before.take(look.last) - before.take(look.first)
+
+    def _text(self, look: Look) -> dict[str, Any]:
+        begin, end = self._span(look)
         found: dict[str, Any] = dict(self.messages.signals.seen(begin, end))
-        return found | self._topics(ticket, begin, end)
+        return found | self._topics(look.ticket, begin, end)
 
     def _topics(self, ticket: Places, begin: Places, end: Places) -> dict[str, Any]:
         if self.opening is None or self.later is None:
             return {}
         opening = self.opening[ticket].astype(np.float64)
         later = (self.later[end] - self.later[begin]) / np.maximum(end - begin - 1, 1)[:, None]
-        return {f"about_{place + 1}": opening[:, place] for place in range(opening.shape[1])} | {
-            f"later_{place + 1}": later[:, place] for place in range(later.shape[1])
-        }
+        return dict(zip(ABOUT, opening.T, strict=False)) | dict(zip(LATER, later.T, strict=False))
 
     def _sla_left(self, priority: NDArray[np.object_], found: Mapping[str, Any]) -> Floats:
         """Hours left to the promised first reply; negative when it is late, NaN where nothing is promised."""
@@ -146,12 +152,11 @@ class TicketView:
 
     def _time(self, created: Places) -> dict[str, Any]:
         hours = self.states.hours
-        local = pd.DatetimeIndex(created.astype("datetime64[us]"), tz="UTC").tz_convert(hours.tz)
-        days = np.array([*WEEKDAYS, None], dtype=object)
-        weekday = np.nan_to_num(local.day_of_week.to_numpy(np.float64), nan=7).astype(np.int64)
+        zone = ZoneInfo(hours.tz)
+        local = [_local(moment, zone) for moment in created.tolist()]
         return {
-            "hour": local.hour.to_numpy(np.float64),
-            "weekday": days[weekday],
+            "hour": np.array([np.nan if one is None else one.hour for one in local], dtype=np.float64),
+            "weekday": np.array([None if one is None else WEEKDAYS[one.weekday()] for one in local], dtype=object),
             "opened_in_hours": hours.is_open(created).astype(np.float64),
         }
 
@@ -207,25 +212,35 @@ def stage_at(view: TicketView, ticket: Places, moment: Places) -> NDArray[np.obj
     return stages
 
 
+def _local(moment: int, zone: ZoneInfo) -> datetime | None:
+    """What clocks show at a moment; ``None`` where it is in no year of the calendar."""
+    try:
+        return datetime.fromtimestamp(moment // SECOND, zone)
+    except (OverflowError, ValueError):
+        return None
+
+
 def _last_end(log: TicketLog, done: Places) -> int:
     """The last solving, or where none, the last closing: what comes after is the survey's time, not the ticket's."""
     solved = done[log.kind[done] == SOLVED]
     return int(solved[-1] if len(solved) else done[-1])
 
 
-def messages_of(log: TicketLog, *, text: bool) -> Messages:
-    """Subject and body as the first message of each ticket, then the customer's messages in order of time."""
+def messages_of(log: TicketLog, *, text: bool, read: Read = text_signals, words: Words = longer_words) -> Messages:
+    """Subject and body as the first message of each ticket, then the customer's messages in order of time.
+
+    ``read`` and ``words`` as `MessageSignals.of` takes them.
+    """
     said = log.flagged(CUSTOMER, REOPENED)
-    before = running(said.astype(np.float64)).astype(np.int64)
-    count = np.ones(len(log), dtype=np.int64)
-    np.add.at(count, log.ticket[said], 1)
-    starts = np.r_[0, np.cumsum(count)]
+    before = np.concatenate([[0], np.cumsum(said)])
+    of = log.ticket[said]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(of, minlength=len(log)) + 1)])
     texts: list[str | None] = [None] * int(starts[-1])
     if text:
-        for place, (subject, body) in enumerate(zip(log.subject.tolist(), log.body.tolist(), strict=True)):
+        for begin, subject, body in zip(starts[:-1].tolist(), log.subject.tolist(), log.body.tolist(), strict=True):
             both = "\n".join(part for part in (subject, body) if part)
-            texts[starts[place]] = both or None
-        rank = before[:-1][said] - before[log.line.starts[log.ticket[said]]]
-        for place, message in zip((starts[log.ticket[said]] + 1 + rank).tolist(), log.text[said].tolist(), strict=True):
+            texts[begin] = both or None
+        places = starts[of] + 1 + before[:-1][said] - before[log.line.starts[of]]
+        for place, message in zip(places.tolist(), log.text[said].tolist(), strict=True):
             texts[place] = message
-    return Messages(tuple(texts), starts, before, MessageSignals.of(texts, starts))
+    return Messages(tuple(texts), starts, before, MessageSignals.of(texts, starts, read=read, words=words))

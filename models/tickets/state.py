@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.tickets.log import AGENT, CLOSED, CUSTOMER, ESCALATED, HANDOVER, PRIORITY, REOPENED, SOLVED, SWITCHED
-from models.tickets.timeline import highest_so_far, last_true, next_true, running
+from models.tickets.log import (
+    AGENT,
+    CLOSED,
+    CUSTOMER,
+    ESCALATED,
+    HANDOVER,
+    OTHER,
+    PRIORITY,
+    REOPENED,
+    SOLVED,
+    SWITCHED,
+)
+from models.tickets.timeline import highest_so_far, last_true, next_true
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +45,37 @@ COUNTED = {
     "escalations": (ESCALATED,),
     "channel_switches": (SWITCHED,),
 }
+_COUNTS = np.array([[float(kind in kinds) for kind in range(OTHER + 1)] for kinds in COUNTED.values()])
 CHANGES = {"channel": SWITCHED, "agent": HANDOVER, "priority": PRIORITY}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Tickets (n,) at moments (n,), and their events [first, last) until then, the last of them at ``newest``."""
+
+    ticket: Places
+    moment: Places
+    first: Places
+    last: Places
+    some: NDArray[np.bool_]  # where there are any
+    newest: Places
+
+    @classmethod
+    def of(cls, log: TicketLog, ticket: Places, moment: Places) -> Look:
+        """Find the events."""
+        first, last = log.line.until(ticket, moment, inclusive=True)
+        return cls.until(ticket, moment, first, last)
+
+    @classmethod
+    def until(cls, ticket: Places, moment: Places, first: Places, last: Places) -> Look:
+        """Of events that are found already."""
+        return cls(ticket, moment, first, last, last > first, np.maximum(last - 1, 0))
+
+    def latest(self, values: NDArray[Any], otherwise: Any) -> Any:  # noqa: ANN401
+        """The value after the newest event; ``otherwise`` where there is none."""
+        if not len(values):
+            return np.broadcast_to(np.asarray(otherwise), self.first.shape).copy()
+        return np.where(self.some, values.take(self.newest), otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +88,7 @@ class States:
 
     log: TicketLog
     hours: BusinessHours
-    counts: Mapping[str, Floats]
+    counts: Floats  # (6, e + 1): how many of `COUNTED` came before each
     last_reply: Places
     next_reply: Places
     next_message: Places
@@ -60,32 +101,41 @@ class States:
 
     def at(self, ticket: Places, moment: Places) -> dict[str, Any]:
         """The features of state at moments (n,) of tickets (n,), by name; see `models.tickets.features`."""
-        first, last = self.log.line.until(ticket, moment, inclusive=True)
-        created = self.log.created[ticket]
-        found: dict[str, Any] = {name: sums[last] - sums[first] for name, sums in self.counts.items()}
-        since = self._waiting_since(ticket, first, last)
+        return self.seen(Look.of(self.log, ticket, moment))
+
+    def seen(self, look: Look) -> dict[str, Any]:
+        """As `at`, of a look."""
+        moment, created = look.moment, self.log.created.take(look.ticket)
+        passed = self.counts.take(look.last, axis=1) - self.counts.take(look.first, axis=1)
+        found: dict[str, Any] = dict(zip(COUNTED, passed, strict=True))
+        since = self._waiting_since(look)
         begun = np.where(since >= 0, since, moment)
-        now, now_open = (moment - begun) / HOUR, self.hours.hours_between(begun, moment)
-        reply = _value(self.log.at, self.next_reply[first], self._end(ticket), otherwise=moment)
+        now = (moment - begun) / HOUR
+        reply = _value(self.log.at, self.next_reply.take(look.first), self._end(look.ticket), otherwise=moment)
         until = np.minimum(reply, moment)
+        now_open, first_open = self.hours.hours_between(np.stack([begun, created]), np.stack([moment, until]))
         return found | {
             "age_hours": (moment - created) / HOUR,
             "first_wait": (until - created) / HOUR,
-            "first_wait_open": self.hours.hours_between(created, until),
+            "first_wait_open": first_open,
             "waiting": now,
             "waiting_open": now_open,
-            "longest_wait": np.maximum(_before(self.waited, first, last, 0.0), now),
-            "longest_wait_open": np.maximum(_before(self.waited_open, first, last, 0.0), now_open),
+            "longest_wait": np.maximum(look.latest(self.waited, 0.0), now),
+            "longest_wait_open": np.maximum(look.latest(self.waited_open, 0.0), now_open),
             "replied": (found["agent_replies"] > 0).astype(np.float64),
         }
 
     def words_at(self, ticket: Places, moment: Places) -> dict[str, Objects]:
         """Channel, agent, team and priority as they were, and issue type and product as they are."""
-        first, last = self.log.line.until(ticket, moment, inclusive=True)
-        found = {name: _before(after, first, last, initial[ticket]) for name, (initial, _, after) in self.words.items()}
+        return self.words_seen(Look.of(self.log, ticket, moment))
+
+    def words_seen(self, look: Look) -> dict[str, Objects]:
+        """As `words_at`, of a look."""
+        ticket = look.ticket
+        found = {name: look.latest(after, initial.take(ticket)) for name, (initial, _, after) in self.words.items()}
         for name in ("issue_type", "product"):
-            found[name] = self.log.words[name][ticket]
-        team, now = self.log.words["team"][ticket], self.log.words["agent"][ticket]
+            found[name] = self.log.words[name].take(ticket)
+        team, now = self.log.words["team"].take(ticket), self.log.words["agent"].take(ticket)
         held = [
             self.team_of.get(agent, old) if old is None or agent != final else old
             for agent, final, old in zip(found["agent"].tolist(), now.tolist(), team.tolist(), strict=True)
@@ -95,50 +145,53 @@ class States:
 
     def is_open(self, ticket: Places, moment: Places) -> NDArray[np.bool_]:
         """Whether tickets were neither solved nor closed, or reopened since."""
-        first, last = self.log.line.until(ticket, moment, inclusive=True)
-        ended = _before(self.last_end, first, last, -1)
-        reopened = _before(self.last_reopening, first, last, -1)
-        return np.asarray((ended < first) | (reopened > ended), dtype=np.bool_)
+        return self.open_seen(Look.of(self.log, ticket, moment))
+
+    def open_seen(self, look: Look) -> NDArray[np.bool_]:
+        """As `is_open`, of a look."""
+        ended = look.latest(self.last_end, -1)
+        return np.asarray((ended < look.first) | (look.latest(self.last_reopening, -1) > ended), dtype=np.bool_)
 
     def _end(self, ticket: Places) -> Places:
-        return self.log.line.starts[ticket + 1]
+        return self.log.line.starts.take(ticket + 1)
 
-    def _waiting_since(self, ticket: Places, first: Places, last: Places) -> Places:
+    def _waiting_since(self, look: Look) -> Places:
         """Since when the customer waits for a reply, −1 where it is the customer's turn (or the ticket is solved)."""
-        reply = _before(self.last_reply, first, last, -1)
-        message = self.next_message[np.where(reply >= first, reply + 1, first)]
-        since = _value(self.log.at, message, last, otherwise=-1)
-        since = np.where(reply >= first, since, self.log.created[ticket])
-        ended = _before(self.last_end, first, last, -1)
-        solved = (ended >= first) & (_before(self.last_reopening, first, last, -1) < ended)
-        return np.where(solved, -1, since)
+        reply = look.latest(self.last_reply, -1)
+        replied = reply >= look.first
+        message = self.next_message.take(np.where(replied, reply + 1, look.first))
+        since = _value(self.log.at, message, look.last, otherwise=-1)
+        since = np.where(replied, since, self.log.created.take(look.ticket))
+        return np.where(self.open_seen(look), since, -1)
 
 
-def states_of(log: TicketLog, hours: BusinessHours) -> States:
-    """Work out how all tickets stood after each event."""
-    replies = log.flagged(AGENT)
+def states_of(log: TicketLog, hours: BusinessHours, team_of: Mapping[str, str] | None = None) -> States:
+    """Work out how all tickets stood after each event; ``team_of`` agents, where that is known better."""
+    replies, reopened = log.flagged(AGENT), log.flagged(REOPENED)
     nothing = np.zeros(len(log.at))
     states = States(
         log=log,
         hours=hours,
-        counts={name: running(log.flagged(*kinds).astype(np.float64)) for name, kinds in COUNTED.items()},
+        counts=_counts(log),
         last_reply=last_true(replies),
         next_reply=next_true(replies),
         next_message=next_true(log.flagged(CUSTOMER, REOPENED)),
         last_end=last_true(log.flagged(SOLVED, CLOSED)),
-        last_reopening=last_true(log.flagged(REOPENED)),
+        last_reopening=last_true(reopened),
         waited=nothing,
         waited_open=nothing,
         words={name: _changing(log, name, kind) for name, kind in CHANGES.items()},
-        team_of=_teams(log),
+        team_of=_teams(log) if team_of is None else team_of,
     )
     places = np.flatnonzero(replies)
-    ticket = log.ticket[places]
-    since = states._waiting_since(ticket, log.line.starts[ticket], places)
-    begun = np.where(since >= 0, since, log.at[places])
+    if not len(places):
+        return states
+    ticket, at = log.ticket[places], log.at[places]
+    since = states._waiting_since(Look.until(ticket, at, log.line.starts[ticket], places))
+    begun = np.where(since >= 0, since, at)
     waited, waited_open = np.zeros(len(log.at)), np.zeros(len(log.at))
-    waited[places] = (log.at[places] - begun) / HOUR
-    waited_open[places] = hours.hours_between(begun, log.at[places])
+    waited[places] = (at - begun) / HOUR
+    waited_open[places] = hours.hours_between(begun, at)
     return replace(
         states, waited=highest_so_far(waited, log.ticket), waited_open=highest_so_far(waited_open, log.ticket)
     )
@@ -154,6 +207,9 @@ def _changing(log: TicketLog, name: str, kind: int) -> tuple[Objects, Objects, O
     changed = log.flagged(kind)
     initial = log.words[name].copy()
     places = np.flatnonzero(changed)
+    if not len(places):
+        always = initial.take(log.ticket)
+        return initial, always, always
     tickets, first = np.unique(log.ticket[places], return_index=True)
     initial[tickets] = log.before[places[first]]  # None where the log does not say who had it
     if name != "agent":  # an export without former values: what the column says is the best there is
@@ -169,6 +225,12 @@ def _changing(log: TicketLog, name: str, kind: int) -> tuple[Objects, Objects, O
     return initial, before, after
 
 
+def _counts(log: TicketLog) -> Floats:
+    found = np.zeros((len(COUNTED), len(log.at) + 1))
+    np.cumsum(_COUNTS.take(log.kind, axis=1), axis=1, out=found[:, 1:])
+    return found
+
+
 def _teams(log: TicketLog) -> dict[str, str]:
     """The team that an agent's tickets mostly name."""
     counted: dict[str, Counter[str]] = defaultdict(Counter)
@@ -178,15 +240,8 @@ def _teams(log: TicketLog) -> dict[str, str]:
     return {agent: min(teams, key=lambda team: (-teams[team], team)) for agent, teams in counted.items()}
 
 
-def _before(values: NDArray[Any], first: Places, last: Places, otherwise: Any) -> Any:  # noqa: ANN401
-    """The value after the last event of a span [first, last); ``otherwise`` where the span is empty."""
-    if not len(values):
-        return np.broadcast_to(np.asarray(otherwise), first.shape).copy()
-    return np.where(last > first, values[np.maximum(last - 1, 0)], otherwise)
-
-
 def _value(values: Places, place: Places, end: Places, *, otherwise: Any) -> Places:  # noqa: ANN401
     """The value at a place before ``end``; ``otherwise`` where the place lies beyond."""
     if not len(values):
         return np.broadcast_to(np.asarray(otherwise), place.shape).astype(np.int64)
-    return np.where(place < end, values[np.minimum(place, len(values) - 1)], otherwise)
+    return np.where(place < end, values.take(np.minimum(place, len(values) - 1)), otherwise)

@@ -28,18 +28,19 @@ class Timeline:
         """Sort rows with ``keys`` (n,) below ``count`` by their times ``at`` (n,); rows of key −1 are left out."""
         kept = np.flatnonzero(keys >= 0)
         order = kept[np.lexsort((at[kept], keys[kept]))]
-        times = np.unique(at[kept])
-        ranked = keys[order] * (len(times) + 1) + np.searchsorted(times, at[order])
-        starts = np.searchsorted(keys[order], np.arange(count + 1))
+        rising = np.sort(at[kept])
+        times = rising[np.append(True, rising[1:] != rising[:-1])] if len(rising) else rising
+        sorted_ = keys[order]
+        ranked = sorted_ * (len(times) + 1) + times.searchsorted(at[order])
+        starts = sorted_.searchsorted(np.arange(count + 1))
         return cls(order, starts, times, ranked)
 
     def until(self, keys: Places, moments: Places, *, inclusive: bool) -> tuple[Places, Places]:
         """First and one past the last sorted row of each key before its moment (``inclusive``: or at it)."""
-        rank = np.searchsorted(self.times, moments, side="right" if inclusive else "left")
-        known = np.where(keys >= 0, keys, 0)
-        first = self.starts[known] if len(self.starts) > 1 else np.zeros(len(keys), np.int64)
-        last = np.searchsorted(self.ranked, known * (len(self.times) + 1) + rank)
-        return first, np.where(keys >= 0, np.maximum(last, first), first).astype(np.int64)
+        rank = self.times.searchsorted(moments, side="right" if inclusive else "left")
+        first = self.starts.take(np.maximum(keys, 0)) if len(self.starts) > 1 else np.zeros(len(keys), np.int64)
+        last = self.ranked.searchsorted(keys * (len(self.times) + 1) + rank)  # of nobody: not behind the first
+        return first, np.maximum(last, first)
 
 
 def running(values: Floats) -> Floats:
@@ -63,6 +64,8 @@ def highest_so_far(values: Floats, group: Places) -> Floats:
     """The highest value up to each place within its group; ``group`` does not fall, values are at least 0."""
     if not len(values):
         return values
+    if group[0] == group[-1]:
+        return np.asarray(np.maximum.accumulate(values), dtype=np.float64)
     distinct, rank = np.unique(values, return_inverse=True)  # ranks, since sums with floats would round
     highest = np.maximum.accumulate(rank + group * len(distinct)) - group * len(distinct)
     return np.asarray(distinct[highest], dtype=np.float64)

@@ -16,11 +16,13 @@ import numpy as np
 from verbatim.text.sentiment import sentiments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Columns = Mapping[str, NDArray[np.float64]]
+    Read = Callable[[Sequence[str | None]], Columns]
+    Words = Callable[[str | None], frozenset[str]]
 
 LONGEST = 20_000  # characters read of a text
 MOST_PICTURES = 100  # emoji that the lexicon reads: its time grows with the square of a run of them
@@ -30,6 +32,8 @@ SHORTEST_REPEATED = 4  # characters of a word that counts as repeated: "the" and
 FLAGS = ("asks_for_manager", "urgent", "says_again")
 SIGNALS = ("sentiment", "words", "characters", "caps_share", "question_marks", "exclamation_marks", *FLAGS)
 """The columns of ``text_signals``."""
+SUMMED = ("words", "question_marks", *FLAGS, "known", "tone")
+"""The rows of ``MessageSignals.sums``: of the signals; how many have a sentiment; its millionths."""
 SEEN = (
     *("sentiment_last", "sentiment_mean", "sentiment_trend", "words", "words_last"),
     *("caps_share_max", "question_marks", *FLAGS, "repetition"),
@@ -125,45 +129,61 @@ def text_signals(texts: Sequence[str | None]) -> Columns:
     return {name: found[read, column] for column, name in enumerate(SIGNALS)}
 
 
+def longer_words(text: str | None) -> frozenset[str]:
+    """The distinct words of a text that count as repeated when they are there again, case folded."""
+    plain = _TAG.sub(" ", (text or "")[:LONGEST].replace("’", "'"))
+    return frozenset(word for word in _WORD.findall(plain.casefold()) if len(word) >= SHORTEST_REPEATED)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MessageSignals:
     """The signals of all customer messages of all tickets, added up, so that a span costs the same however long it is.
 
-    ``starts`` (t + 1,) bounds the tickets; sums have a leading zero, shape (n + 1,); ``caps`` is a sparse table of
-    maxima: row ``k`` holds those of ``2**k`` messages from each on (Bender and Farach-Colton, LATIN 2000).
+    ``starts`` (t + 1,) bounds the tickets; ``sums`` (``SUMMED``, n + 1) have a leading zero; ``caps`` is a sparse table
+    of maxima: row ``k`` holds those of ``2**k`` messages from each on (Bender and Farach-Colton, LATIN 2000).
     """
 
     starts: NDArray[np.int64]
     tones: NDArray[np.float64]
     last_known: NDArray[np.int64]
     next_known: NDArray[np.int64]
-    sums: Mapping[str, NDArray[np.int64]]
+    sums: NDArray[np.int64]
     caps: tuple[NDArray[np.float64], ...]
     repetition: NDArray[np.float64]
 
     @classmethod
-    def of(cls, texts: Sequence[str | None], starts: NDArray[np.int64]) -> MessageSignals:
+    def of(
+        cls, texts: Sequence[str | None], starts: NDArray[np.int64], *, read: Read = text_signals,
+        words: Words = longer_words,
+    ) -> MessageSignals:  # fmt: skip
         """Read ``texts``, sorted by ticket, then time; ticket ``i`` has those of ``[starts[i], starts[i + 1])``.
+
+        ``read`` and ``words`` may give from memory what `text_signals` and `longer_words` give.
 
         Raises:
             ValueError: ``starts`` does not run from 0 to the number of texts without a step back.
         """
         bounds = np.asarray(starts, dtype=np.int64)
-        if len(bounds) == 0 or bounds[0] != 0 or bounds[-1] != len(texts) or (np.diff(bounds) < 0).any():
+        sizes = bounds[1:] - bounds[:-1]
+        if len(bounds) == 0 or bounds[0] != 0 or bounds[-1] != len(texts) or (sizes < 0).any():
             raise ValueError(f"starts must rise from 0 to {len(texts)}, the number of texts")
-        signals = text_signals(texts)
-        known = ~np.isnan(signals["sentiment"])
+        signals = read(texts)
+        tones = signals["sentiment"]
+        known = tones == tones
         at = np.arange(len(texts))
-        counted = {name: signals[name] for name in ("words", "question_marks", *FLAGS)}
-        micro = np.where(known, signals["sentiment"] * 1e6, 0)  # whole numbers: sums do not depend on what came before
+        rows = np.zeros((len(SUMMED), len(texts) + 1))
+        for row, name in enumerate(SUMMED[:-2]):
+            rows[row, 1:] = signals[name]
+        rows[-2, 1:] = known
+        np.multiply(tones, 1e6, out=rows[-1, 1:], where=known)  # whole numbers: sums do not depend on what came before
         return cls(
             starts=bounds,
-            tones=signals["sentiment"],
+            tones=tones,
             last_known=np.maximum.accumulate(np.where(known, at, -1)),
             next_known=np.minimum.accumulate(np.where(known, at, len(texts))[::-1])[::-1],
-            sums={name: _summed(column) for name, column in {**counted, "known": known, "tone": micro}.items()},
-            caps=_maxima(signals["caps_share"], int(np.diff(bounds).max(initial=0))),
-            repetition=_repetition(texts, bounds),
+            sums=np.cumsum(np.rint(rows).astype(np.int64), axis=1),
+            caps=_maxima(signals["caps_share"], int(sizes.max(initial=0))),
+            repetition=_repetition(texts, bounds, words),
         )
 
     def seen(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> Columns:
@@ -180,7 +200,10 @@ class MessageSignals:
         """
         first, last = np.asarray(first, dtype=np.int64), np.asarray(last, dtype=np.int64)
         self._check(first, last)
-        some = np.flatnonzero(last > first)
+        there = last > first
+        if there.all():
+            return self._seen(first, last)
+        some = np.flatnonzero(there)
         found = {name: np.zeros(len(first)) for name in SEEN}
         for name in ("sentiment_last", "sentiment_mean", "sentiment_trend"):
             found[name][:] = np.nan
@@ -191,24 +214,27 @@ class MessageSignals:
 
     def _seen(self, begin: NDArray[np.int64], end: NDArray[np.int64]) -> Columns:
         """``seen`` of spans that are not empty."""
-        total = {name: (sums[end] - sums[begin]).astype(np.float64) for name, sums in self.sums.items()}
-        tones = np.append(self.tones, np.nan)  # the place behind the last: no sentiment
-        newest = np.where(total["known"] > 0, self.last_known[end - 1], len(self.tones))
-        oldest = np.where(total["known"] > 1, self.next_known[begin], len(self.tones))
-        mean = np.divide(total["tone"] / 1e6, total["known"], out=np.full(len(end), np.nan), where=total["known"] > 0)
+        until = self.sums.take(end, axis=1)
+        total = (until - self.sums.take(begin, axis=1)).astype(np.float64)
+        words, questions, *shown, known, tone = total
+        any_known = known > 0
+        newest = np.where(any_known, self.tones.take(self.last_known.take(end - 1)), np.nan)
+        oldest = np.where(known > 1, self.tones.take(self.next_known.take(begin), mode="clip"), np.nan)
         return {
-            "sentiment_last": tones[newest],
-            "sentiment_mean": mean,
-            "sentiment_trend": tones[newest] - tones[oldest],
-            "words": total["words"],
-            "words_last": (self.sums["words"][end] - self.sums["words"][end - 1]).astype(np.float64),
+            "sentiment_last": newest,
+            "sentiment_mean": np.divide(tone / 1e6, known, out=np.full(len(end), np.nan), where=any_known),
+            "sentiment_trend": newest - oldest,
+            "words": words,
+            "words_last": (until[0] - self.sums[0].take(end - 1)).astype(np.float64),
             "caps_share_max": self._most_caps(begin, end),
-            "question_marks": total["question_marks"],
-            **{name: (total[name] > 0).astype(np.float64) for name in FLAGS},
-            "repetition": self.repetition[end - 1],
+            "question_marks": questions,
+            **{name: (count > 0).astype(np.float64) for name, count in zip(FLAGS, shown, strict=True)},
+            "repetition": self.repetition.take(end - 1),
         }
 
     def _most_caps(self, begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+        if len(self.caps) == 1:
+            return self.caps[0].take(begin)
         level = np.frexp((end - begin).astype(np.float64))[1] - 1  # the largest power of two that fits
         most = np.zeros(len(begin))
         for power, table in enumerate(self.caps):
@@ -219,9 +245,8 @@ class MessageSignals:
     def _check(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> None:
         inside = (first >= 0) & (first <= last) & (last <= self.starts[-1])
         if inside.all():
-            some = last > first
-            ticket = np.searchsorted(self.starts, first[some], side="right") - 1
-            inside[some] = last[some] <= self.starts[ticket + 1]
+            ticket = self.starts.searchsorted(first, side="right")
+            inside = (last == first) | (last <= self.starts.take(ticket, mode="clip"))
         if not inside.all():
             wrong = int(np.flatnonzero(~inside)[0])
             raise ValueError(f"the span [{first[wrong]}, {last[wrong]}) is not inside the messages of one ticket")
@@ -278,10 +303,6 @@ def _few_pictures(text: str) -> str:
     return _PICTURE.sub(r" \g<0> ", text[:cut]) + _PICTURE.sub(" ", text[cut:])
 
 
-def _summed(column: NDArray[np.float64] | NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.concatenate(([0], np.cumsum(np.rint(column).astype(np.int64))))
-
-
 def _maxima(column: NDArray[np.float64], longest: int) -> tuple[NDArray[np.float64], ...]:
     tables = [column]
     width = 1
@@ -291,18 +312,15 @@ def _maxima(column: NDArray[np.float64], longest: int) -> tuple[NDArray[np.float
     return tuple(tables)
 
 
-def _repetition(texts: Sequence[str | None], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+def _repetition(texts: Sequence[str | None], starts: NDArray[np.int64], words: Words) -> NDArray[np.float64]:
     """For each message the share of its distinct longer words that stand in an earlier message of its ticket."""
     found = np.zeros(len(texts))
-    for ticket in np.flatnonzero(np.diff(starts) > 1):
+    for ticket in np.flatnonzero(starts[1:] - starts[:-1] > 1).tolist():
         said: set[str] = set()
         for at in range(int(starts[ticket]), int(starts[ticket + 1])):
-            words = _longer_words(texts[at])
-            found[at] = len(words & said) / len(words) if words else 0.0
-            said |= words
+            if not texts[at]:
+                continue
+            own = words(texts[at])
+            found[at] = len(own & said) / len(own) if own else 0.0
+            said |= own
     return found
-
-
-def _longer_words(text: str | None) -> set[str]:
-    plain = _TAG.sub(" ", (text or "")[:LONGEST].replace("’", "'"))
-    return {word for word in _WORD.findall(plain.casefold()) if len(word) >= SHORTEST_REPEATED}
