@@ -38,8 +38,9 @@ format: $(STAMP)  ## format and mend what ruff can
 bench: $(STAMP)  ## run every benchmark and print the numbers (about 40 minutes; `.venv/bin/python -m bench scores` runs one)
 	$(BIN)/python -m bench
 
-serve: $(STAMP)  ## the API on http://127.0.0.1:8000, over the data in ./var
-	$(BIN)/verbatim serve
+serve: $(STAMP)  ## the API over the sample organisation, on http://127.0.0.1:8000, with a link that logs in
+	@test -f var/demo/verbatim.db || $(MAKE) demo
+	$(BIN)/verbatim --home var/demo serve --worker
 
 clean:  ## remove the environment, caches and build output; ./var (your data) stays
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

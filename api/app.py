@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from api.document import documents
+from api.document import TAGS, documents
 from api.express import Express
 from api.middleware import Surroundings
 from api.problems import documented, handle_problems
@@ -62,10 +62,10 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Verbatim", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None,
         redoc_url=None, generate_unique_id_function=_operation_id,
+        openapi_tags=[{"name": name, "description": said} for name, said in TAGS.items()],
         max_body_size=int(settings.body_limit_mb * MEGABYTE),
     )  # fmt: skip
     app.state.service = service
-    app.include_router(health.router)
     app.include_router(session.entrance)
     app.include_router(docs.router)
     if settings.oidc_issuer is not None:
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(entrance(settings))
     for router in ALL:
         app.include_router(router, prefix="/v1", responses=documented(*COMMON))
+    app.include_router(health.router)
     handle_problems(app)
     app.openapi = documents(app)  # type: ignore[method-assign]
     app.add_middleware(Express, service=service, lines=(scores.LINE, predictions.LINE))

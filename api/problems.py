@@ -203,7 +203,7 @@ def documented(*names: str) -> dict[int | str, dict[str, Any]]:
         kind = PROBLEMS[name]
         schema = {"$ref": "#/components/schemas/Problem"}
         content = {MEDIA_TYPE: {"schema": schema, "examples": {}}}
-        answer = found.setdefault(int(kind.status), {"model": Problem, "description": kind.title, "content": content})
+        answer = found.setdefault(int(kind.status), {"description": kind.title, "content": content})
         value = {"type": kind.type, "title": kind.title, "status": int(kind.status), "detail": kind.example}
         if name == "invalid":
             value["errors"] = [{"field": "body.values.0", "problem": "Input should be a valid number"}]

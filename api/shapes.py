@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from api.plain import FIRST as FIRST
+from api.plain import LAST as LAST
+from api.plain import PlainText as PlainText
+from api.plain import plain
 from verbatim.domain import local_midnight
 from verbatim.errors import InputError
 
@@ -17,13 +21,6 @@ if TYPE_CHECKING:
     from verbatim.settings import Settings
 
 MOST_ROWS = 1_000
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def _plain(text: str) -> str:
-    if any(character < " " and character not in "\n\r\t" for character in text):
-        raise ValueError("holds a control character; send plain text")
-    return text.encode("utf-8", "replace").decode()
 
 
 def _in_range(moment: datetime) -> datetime:
@@ -32,11 +29,9 @@ def _in_range(moment: datetime) -> datetime:
     return moment
 
 
-# Text without control characters (PostgreSQL and terminals refuse them); bounded where it is used.
-PlainText = Annotated[str, AfterValidator(_plain)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_plain)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(plain)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
-Id = Annotated[str, Path(min_length=1, max_length=200), AfterValidator(_plain)]
+Id = Annotated[str, Path(min_length=1, max_length=200), AfterValidator(plain)]
 
 
 class Body(BaseModel):
@@ -57,7 +52,7 @@ class Page(Answer):
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="most rows on one page")]
 After = Annotated[
-    Annotated[str, AfterValidator(_plain)] | None,
+    Annotated[str, AfterValidator(plain)] | None,
     Query(max_length=500, description="`next` of the page before", examples=[None]),
 ]
 From = Annotated[
@@ -66,7 +61,7 @@ From = Annotated[
 ]
 To = Annotated[date | None, Query(alias="to", description="the day after the last", examples=["2026-11-01"])]
 Where = Annotated[
-    list[Annotated[str, StringConstraints(max_length=300), AfterValidator(_plain)]],
+    list[Annotated[str, StringConstraints(max_length=300), AfterValidator(plain)]],
     Query(
         description="`segment=value`, for example channel=email; repeat for several: values of one segment are "
         "alternatives, segments are combined; an empty value means without one",

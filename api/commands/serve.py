@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import click
 
@@ -18,16 +22,17 @@ LOOPBACK_NAMES = frozenset({"localhost"})
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
+@click.option("--worker", is_flag=True, help="Also run a `verbatim worker` beside it, for jobs.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option(
     "--link/--no-link", default=None, help="Print a link that logs in.  [default: on this machine's own address]"
 )
-def serve_command(host: str, port: int, *, workers: int, link: bool | None) -> None:
+def serve_command(host: str, port: int, *, worker: bool, workers: int, link: bool | None) -> None:
     """Serve the API; /docs explains every call.
 
     On this machine's own address it prints a link that logs in as an administrator, once. Elsewhere keys are needed:
     `verbatim key create NAME --role analyst`. Put TLS in front of it before it leaves the machine. Jobs (mining,
-    training, reports) are done by `verbatim worker`, which runs beside it.
+    training, reports) are done by `verbatim worker`, which runs beside it, or with --worker.
     """
     from api.commands.key import person
     from api.serving import login_link, run
@@ -39,7 +44,18 @@ def serve_command(host: str, port: int, *, workers: int, link: bool | None) -> N
         if link or (link is None and is_loopback(host)):
             click.echo(f"log in: {login_link(store, url, person=person())}")
         store.close()
-        run(settings, taken, workers=workers)
+        with worker_beside() if worker else nullcontext():
+            run(settings, taken, workers=workers)
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """A `verbatim worker` over the same home, told to stop when this ends."""
+    with subprocess.Popen([sys.executable, "-m", "verbatim", "worker"]) as process:  # noqa: S603 (ourselves)
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def listening(host: str, port: int) -> socket.socket:

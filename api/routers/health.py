@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api.observing.state import state_lines
-from api.problems import PROBLEMS, Problem
+from api.problems import PROBLEMS, documented
 from api.shapes import Answer
 from api.wiring import ServiceDep
 from verbatim import __version__
@@ -29,6 +31,13 @@ class Readiness(Answer):
     checks: dict[str, str] = Field(examples=[{"store": "ok", "predictor csat": "csat-3"}])
 
 
+NOT_READY: dict[str, Any] = {
+    "model": Readiness,
+    "description": "Not ready: what fails says why",
+    "content": {"application/json": {"example": {"ready": False, "checks": {"store": "not ready: StoreBusyError"}}}},
+}
+
+
 class ProblemPage(Answer):
     """A kind of problem: what it means and what to do."""
 
@@ -45,7 +54,7 @@ async def healthz() -> Health:
     return Health()
 
 
-@router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready: what fails says why"}})
+@router.get("/readyz", responses={503: NOT_READY})
 def readyz(service: ServiceDep, response: Response) -> Readiness:
     """Say whether requests can be served: the store answers, and models are loaded where they are active."""
     checks = service.checks()
@@ -62,7 +71,7 @@ def metrics(service: ServiceDep) -> Response:
     )
 
 
-@router.get("/problems/{name}", responses={404: {"model": Problem, "description": "No such kind of problem"}})
+@router.get("/problems/{name}", responses=documented("not-found", "invalid"))
 async def problem_page(name: str) -> ProblemPage:
     """Say what a kind of problem means and what to do about it: where the `type` of an error leads."""
     if name not in PROBLEMS:

@@ -1,0 +1,53 @@
+"""Whatever is sent, the answer is one that the document names, never a 5xx: Schemathesis, 200 examples an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from tests.test_api.conftest import Served, served
+from verbatim.settings import Settings
+
+EXAMPLES = 200
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    response_schema_conformance,
+]  # fmt: skip
+# Answers go on until a job ends; tests/test_api/test_jobs_over_http.py reads them.
+ENDLESS = {"follow_job_events"}
+
+config = schemathesis.Config()
+config.projects.default.generation.update(modes=list(GenerationMode), with_security_parameters=False)
+schema = schemathesis.openapi.from_dict(create_app(Settings()).openapi(), config=config)
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """A server over an empty store, and an administrator's key."""
+    home: Path = tmp_path_factory.mktemp("any-input")
+    with served(Settings(home=home, rate_per_minute=100_000_000)) as running:
+        key = running.as_role("admin").headers["Authorization"]
+        yield running, key
+
+
+@schema.parametrize()
+@hypothesis_settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
+def test_any_input_gets_an_answer_that_is_documented(case: schemathesis.Case, target: tuple[Served, str]) -> None:
+    running, key = target
+    if case.operation.definition.raw["operationId"] in ENDLESS:
+        pytest.skip("its answer has no end")
+    case.call_and_validate(base_url=running.url, headers={"Authorization": key}, checks=CHECKS, timeout=30)
