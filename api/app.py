@@ -63,7 +63,6 @@ def create_app(settings: Settings) -> FastAPI:
         title="Verbatim", version=__version__, description=DESCRIPTION, lifespan=lifespan, docs_url=None,
         redoc_url=None, generate_unique_id_function=_operation_id,
         openapi_tags=[{"name": name, "description": said} for name, said in TAGS.items()],
-        max_body_size=int(settings.body_limit_mb * MEGABYTE),
     )  # fmt: skip
     app.state.service = service
     app.include_router(session.entrance)
@@ -72,8 +71,9 @@ def create_app(settings: Settings) -> FastAPI:
         from api.routers.oidc import entrance
 
         app.include_router(entrance(settings))
+    largest = int(settings.body_limit_mb * MEGABYTE)
     for router in ALL:
-        app.include_router(router, prefix="/v1", responses=documented(*COMMON))
+        app.include_router(router, prefix="/v1", responses=documented(*COMMON), max_body_size=largest)
     app.include_router(health.router)
     handle_problems(app)
     app.openapi = documents(app)  # type: ignore[method-assign]

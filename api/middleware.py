@@ -19,6 +19,7 @@ from api.routes import audited_operation
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from fastapi.responses import JSONResponse
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from api.observing.metrics import Meters
@@ -75,6 +76,7 @@ class Surroundings:
             raise
         except Exception:  # the last place where it can be answered; the log says where, never what
             failures.exception("failed", extra={"request_id": exchange.id})
+            exchange.limit = None  # it is over
             if exchange.status:
                 raise
             detail = f"something went wrong; report request {exchange.id}"
@@ -101,6 +103,7 @@ class _Exchange:
         self.scope = scope
         self.status = 0
         self.limit: asyncio.Timeout | None = None
+        self._instead: JSONResponse | None = None  # of what Starlette answers in plain text
         self._send = send
         self._audit = audit
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
@@ -109,6 +112,11 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         """Pass on; the first message gets the headers, after the audit is written."""
+        if message["type"] == "http.response.start" and message["status"] == 413 and _is_text(message):
+            self._instead = problem_response(PROBLEMS["too-large"], PROBLEMS["too-large"].example, self.id)
+            message = {**message, "headers": self._instead.raw_headers}
+        elif message["type"] == "http.response.body" and self._instead is not None:
+            message = {"type": "http.response.body", "body": self._instead.body}
         if message["type"] == "http.response.start":
             if audited_operation(self.scope) is not None:
                 await self._audit(self.scope, message["status"])
@@ -120,3 +128,7 @@ class _Exchange:
             headers += [entry for entry in (POLICY, NOT_KEPT) if entry[0] not in there]
             message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _is_text(message: Message) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/plain") for name, value in message["headers"])

@@ -16,6 +16,7 @@ RANKS = {
     "errors": 0,
     "domain": 1,
     "protocols": 1,
+    "client": 1,
     "settings": 2,
     "text": 3,
     "business_hours": 3,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.test_pipeline import stored_rows
@@ -8,7 +10,7 @@ from verbatim import assigning, editing, meaning, mining
 from verbatim.assigning import Assigner, assign_texts
 from verbatim.edits.requests import Rename
 from verbatim.errors import NotFoundError
-from verbatim.meaning import MeaningIndex
+from verbatim.meaning import MeaningIndex, encode_missing
 from verbatim.mining import mine_store
 from verbatim.settings import Settings
 from verbatim.storage import queries
@@ -107,6 +109,32 @@ def test_comments_that_were_not_mined_are_said_to_be_missing(store, settings):
     store.upsert(comment, [row])
     assert not index.current(store)
     assert MeaningIndex.load(store, settings).missing == 1
+
+
+def test_vectors_that_were_missing_are_made_once_and_make_an_index_old(store, settings):
+    row = {**stored_rows(comments(1))[0], "id": "newer", "text": "Nobody mined this remarkable sentence either"}
+    store.upsert(comment, [row])
+    index = MeaningIndex.load(store, settings)
+    assert index.missing > 0
+    assert index.current(store)
+    told = []
+    assert encode_missing(store, settings, progress=lambda done, of: told.append((done, of))) == index.missing
+    assert told == [(index.missing, index.missing)]
+    assert encode_missing(store, settings) == 0
+    assert not index.current(store)
+    index = MeaningIndex.load(store, settings)
+    assert index.missing == 0
+    assert index.similar(store, row["text"], CommentFilter(), k=1)[0].comment_id == "newer"
+
+
+def test_an_index_is_old_when_one_comment_takes_the_place_of_another(store, settings):
+    row = {**stored_rows(comments(1))[0], "id": "passing", "text": "Here today and gone tomorrow, said the customer"}
+    store.upsert(comment, [row])
+    index = MeaningIndex.load(store, settings)
+    store.upsert(comment, [{**row, "id": "coming", "occurred_at": row["occurred_at"] + timedelta(days=999)}])
+    with store.writing() as connection:
+        connection.execute(comment.delete().where(comment.c.id == "passing"))
+    assert not index.current(store)
 
 
 def test_an_edit_makes_an_assigner_old(store, settings):

@@ -65,7 +65,8 @@ def counts_of(
     rows = rows if scale is None else rows[rows["scale"] == scale]
     rows = _with_derived(store, settings, rows, derived)
     for name in derived & set(asked):
-        rows = rows[rows[name] == asked[name]]
+        wanted = asked[name] if isinstance(asked[name], list | tuple | set | frozenset) else [asked[name]]
+        rows = rows[rows[name].isin(list(wanted))]
     return count_answers(rows, by=names, period=period, tz=settings.timezone)
 
 

@@ -29,7 +29,9 @@ from verbatim.themes.people import said_names
 from verbatim.themes.prototypes import ThemeArtifact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from verbatim.edits.requests import Request
     from verbatim.protocols import Encoder
@@ -101,9 +103,13 @@ def edit_themes(
 
 
 def edit_in_room(
-    store: Store, settings: Settings, room: EditRoom, request: Request, *, person: str, preview: bool = False
-) -> EditOutcome:
-    """Make one edit in a ``room`` that is open; afterwards another one has to be opened. Raises as `edit_themes`."""
+    store: Store, settings: Settings, room: EditRoom, request: Request, *, person: str, preview: bool = False,
+    beside: Callable[[Connection, EditOutcome], object] | None = None,
+) -> EditOutcome:  # fmt: skip
+    """Make one edit in a ``room`` that is open; afterwards `room_after` is the one to go on in.
+
+    ``beside`` writes more in the transaction that keeps the edit. Raises as `edit_themes`.
+    """
     who = _checked_person(person)
     planned = plan(request, room.desk)
     edit = Edit(
@@ -117,8 +123,14 @@ def edit_in_room(
     )
     outcome = _outcome(room, edit, preview=preview)
     if not preview:
-        _keep(store, settings, room, outcome)
+        _keep(store, settings, room, outcome, beside)
     return outcome
+
+
+def room_after(room: EditRoom, outcome: EditOutcome) -> EditRoom:
+    """The room as opening it anew would give it after an edit in it that was kept."""
+    desk = replace(room.desk, model=outcome.model, edits=(*room.desk.edits, outcome.edit))
+    return replace(room, desk=desk, replayed=Replayed(outcome.model, outcome.conflicts))
 
 
 def open_room(store: Store, settings: Settings) -> EditRoom:
@@ -236,7 +248,10 @@ def _outcome(room: EditRoom, edit: Edit, *, preview: bool) -> EditOutcome:
     )
 
 
-def _keep(store: Store, settings: Settings, room: EditRoom, outcome: EditOutcome) -> None:
+def _keep(
+    store: Store, settings: Settings, room: EditRoom, outcome: EditOutcome,
+    beside: Callable[[Connection, EditOutcome], object] | None,
+) -> None:  # fmt: skip
     edit, desk = outcome.edit, room.desk
     folder = model_folder(settings, room.model_id)
     shown = model_before(store, room.model_id, folder, edited=True)
@@ -254,6 +269,7 @@ def _keep(store: Store, settings: Settings, room: EditRoom, outcome: EditOutcome
         rows.themes,
         changed,
         write_files=lambda: save_artifact(folder, model, fitted=desk.fitted),
+        beside=None if beside is None else lambda connection: beside(connection, outcome),
     )
 
 

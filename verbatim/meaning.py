@@ -1,28 +1,31 @@
 """Comments that mean what somebody wrote, whatever their words: the nearest vectors of those that mining made.
 
-Only comments whose text was mined have a vector; `MeaningIndex.missing` says how many have none. Up to `EXACT_ROWS`
-texts all cosines are computed. Beyond, they are first compared along the directions in which they differ most (the
-leading eigenvectors of their second moments), which keeps the matrix that is read small, and the best of these exactly.
+Only comments whose text was mined or encoded (`encode_missing`) have a vector; `MeaningIndex.missing` says how many
+have none. Up to `EXACT_ROWS` texts all cosines are computed. Beyond, they are first compared along the directions in
+which they differ most (the leading eigenvectors of their second moments), which keeps the matrix that is read small,
+and the best of these exactly.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sqlalchemy import func, select
 
 from verbatim.ingest.texts import TextDesk
 from verbatim.storage.queries.browsing import ids_among, ids_of
-from verbatim.storage.tables import comment
-from verbatim.themes.cache import VectorCache, _folder_name, text_keys
+from verbatim.storage.tables import comment, theme_model
+from verbatim.themes.cache import CachedEncoder, VectorCache, folder_name, text_keys
 from verbatim.themes.encode import find_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
+    from sqlalchemy import Connection, Select
 
     from verbatim.protocols import Encoder
     from verbatim.settings import Settings
@@ -33,6 +36,7 @@ EXACT_ROWS, DIRECTIONS, LEAST_AGAIN = 50_000, 96, 5_000
 BLOCK_ROWS = 65_536
 FEW_COMMENTS = 5_000  # that a filter leaves: these are compared, and no others
 BATCH = 500
+CHUNK_TEXTS = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,16 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentsVersion:
+    """What tells one state of the comments from another: the active model, how many have detail, the newest."""
+
+    model_id: str | None
+    comments: int
+    newest_at: datetime | None
+    newest_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MeaningIndex:
     """The vectors of distinct texts, and which comments say them; keep it, and load it again where it is not `current`.
 
@@ -82,7 +96,9 @@ class MeaningIndex:
     nearest: Nearest
     ids: NDArray[np.bytes_]
     rows: NDArray[np.int64]
-    comments: int
+    version: CommentsVersion
+    cache: VectorCache
+    segments: int
     encoder: Encoder
     desk: TextDesk
 
@@ -96,27 +112,33 @@ class MeaningIndex:
         """
         encoder = find_encoder(settings.model) if encoder is None else encoder
         with store.reading() as connection:
-            asked = select(comment.c.id, comment.c.text).where(comment.c.informative).order_by(comment.c.id)
-            found = connection.execute(asked).all()
+            version = _version(connection)
+            found = connection.execute(_with_detail()).all()
         number = {text: row for row, text in enumerate(dict.fromkeys(row.text for row in found))}
-        folder = settings.home / "cache" / "vectors" / _folder_name(encoder.id)
-        there, vectors = VectorCache(folder, encoder.dimension).read(text_keys(list(number)))
+        cache = _cache(settings, encoder)
+        segments = cache.segments()
+        there, vectors = cache.read(text_keys(list(number)))
         place = np.cumsum(there) - 1
         of = np.asarray([number[row.text] for row in found], dtype=np.int64)
         known = there[of] if len(of) else np.zeros(0, dtype=np.bool_)
         ids = np.asarray([row.id for row in found], dtype="S32")
-        return cls(Nearest(vectors[there]), ids[known], place[of[known]], len(found), encoder, TextDesk(settings))
+        desk = TextDesk(settings)
+        return cls(Nearest(vectors[there]), ids[known], place[of[known]], version, cache, segments, encoder, desk)
 
     @property
     def missing(self) -> int:
         """How many comments with detail have no vector yet, since they were not mined; these are never found."""
-        return self.comments - len(self.ids)
+        return max(self.version.comments - len(self.ids), 0)
 
     def current(self, store: Store) -> bool:
-        """Whether there are as many comments with detail as when this was loaded."""
+        """Whether nothing was mined since this was loaded, no comment came or went, and no missing vector was made.
+
+        A comment whose text changed is not noticed.
+        """
+        if self.missing and self.cache.segments() != self.segments:
+            return False
         with store.reading() as connection:
-            number = connection.execute(select(func.count()).where(comment.c.informative)).scalar_one()
-        return int(number) == self.comments
+            return _version(connection) == self.version
 
     def similar(self, store: Store, text: str, wanted: CommentFilter, *, k: int = 20) -> list[Similar]:
         """The ``k`` comments that ``wanted`` lets through whose texts are nearest to ``text``, best first.
@@ -163,6 +185,49 @@ class MeaningIndex:
     def _similar(self, places: NDArray[np.int64], cosines: NDArray[np.float32]) -> list[Similar]:
         order = np.lexsort((self.ids[places], -cosines))
         return [Similar(self.ids[places[row]].decode(), float(cosines[row])) for row in order]
+
+
+def encode_missing(
+    store: Store, settings: Settings, *, encoder: Encoder | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:  # fmt: skip
+    """Make the vectors of the comments with detail that have none yet; gives how many distinct texts these were.
+
+    ``progress`` is called with how many are done and of how many. What was made stays when this is stopped.
+
+    Raises:
+        EncoderError: no embedding model was found.
+        StoreFullError: the cache cannot be written.
+    """
+    encoder = find_encoder(settings.model) if encoder is None else encoder
+    with store.reading() as connection:
+        texts = list(dict.fromkeys(row.text for row in connection.execute(_with_detail())))
+    there, _ = _cache(settings, encoder).read(text_keys(texts))
+    missing = [text for text, known in zip(texts, there, strict=True) if not known]
+    cached = CachedEncoder(encoder, settings.home / "cache" / "vectors")
+    for first in range(0, len(missing), CHUNK_TEXTS):
+        chunk = missing[first : first + CHUNK_TEXTS]
+        cached.encode(chunk)
+        if progress is not None:
+            progress(first + len(chunk), len(missing))
+    return len(missing)
+
+
+def _cache(settings: Settings, encoder: Encoder) -> VectorCache:
+    return VectorCache(settings.home / "cache" / "vectors" / folder_name(encoder.id), encoder.dimension)
+
+
+def _with_detail() -> Select[Any]:
+    return select(comment.c.id, comment.c.text).where(comment.c.informative).order_by(comment.c.id)
+
+
+def _version(connection: Connection) -> CommentsVersion:
+    model_id = connection.execute(select(theme_model.c.id).where(theme_model.c.active)).scalar()
+    number = connection.execute(select(func.count()).where(comment.c.informative)).scalar_one()
+    latest = select(comment.c.occurred_at, comment.c.id).where(comment.c.occurred_at.is_not(None))
+    newest = connection.execute(latest.order_by(comment.c.occurred_at.desc(), comment.c.id.desc()).limit(1)).first()
+    at, key = (None, None) if newest is None else (newest.occurred_at, newest.id)
+    return CommentsVersion(model_id, int(number), at, key)
 
 
 def _largest(values: NDArray[np.float32], k: int) -> NDArray[np.int64]:

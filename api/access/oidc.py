@@ -11,7 +11,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
+import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
 from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped]
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -72,7 +72,7 @@ class Issuer:
         try:
             await self._known()
             sent = await self._client.authorize_redirect(request, self._back(request))
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise _silent() from error
         return cast("RedirectResponse", sent)
 
@@ -94,10 +94,10 @@ class Issuer:
             claims = token.get("userinfo")
             if claims is None:
                 raise _refused("the issuer sent no ID token")
-            if "email" not in claims and known.get("userinfo_endpoint"):
+            if self._lacks(claims) and known.get("userinfo_endpoint"):
                 told = await self._client.userinfo(token=token)
-                claims = {**told, **claims} if told.get("sub") == claims["sub"] else claims
-        except httpx.HTTPError as error:
+                claims = _joined(claims, told)
+        except httpx2.HTTPError as error:
             raise _silent() from error
         except (OAuthError, JoseError, KeyError, TypeError, ValueError) as error:
             raise _refused(f"the issuer's answer does not hold ({type(error).__name__})") from error
@@ -111,6 +111,11 @@ class Issuer:
         said = known.get("id_token_signing_alg_values_supported") or ("RS256",)
         known["id_token_signing_alg_values_supported"] = [name for name in said if name in ALGORITHMS] or ["RS256"]
         return known
+
+    def _lacks(self, claims: Mapping[str, Any]) -> bool:
+        """Whether a token leaves out what roles are given by; the issuer may still tell it when asked."""
+        by_group = any(name.startswith("group:") for name in self._settings.oidc_roles)
+        return "email" not in claims or (by_group and self._settings.oidc_groups_claim not in claims)
 
     def _back(self, request: Request) -> str:
         root = self._settings.public_url or str(request.base_url).rstrip("/")
@@ -135,7 +140,7 @@ def role_of(settings: Settings, claims: Mapping[str, Any]) -> tuple[str, str]:
     }
     groups = claims.get(settings.oidc_groups_claim) or []
     named = [roles.get(f"group:{group}") for group in (groups if isinstance(groups, list) else [groups])]
-    by_group = next((role for role in reversed(ROLES) if role in named), None)
+    by_group = next((role for role in reversed(tuple(ROLES)) if role in named), None)
     found = roles.get(address) or by_group or roles.get(f"@{address.rpartition('@')[2]}")
     if found is None:
         raise Refusal("not-allowed", "you are known at the issuer, but have no role here; ask for one (oidc_roles)")
@@ -170,6 +175,14 @@ def use_state(store: Store, state: str) -> None:
     with store.writing() as connection:
         if not insert_new(connection, login, [row]):
             raise _refused("this login was used before")
+
+
+def _joined(claims: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The token's claims, and what userinfo tells beyond them of the same person and, if named, the same address."""
+    if told.get("sub") != claims["sub"]:
+        return dict(claims)
+    another = "email" in claims and told.get("email") != claims["email"]
+    return {**told, **({"email_verified": None} if another else {}), **claims}
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:

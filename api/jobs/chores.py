@@ -65,8 +65,11 @@ class Chores:
         return made
 
     def _tidy(self, now: datetime) -> int:
+        from api.idempotency import forget_answers
+
         ledger.forget(self._store, before=now - KEPT)
         remove_old_uploads(self._settings, now=now)
+        forget_answers(self._store, now=now)
         return 0
 
     def _deliver(self, now: datetime) -> int:

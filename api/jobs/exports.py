@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Rows = Iterator[Sequence[Any]]
 
 FOLDER = "exports"
+AGENT = "agent"
 MOST_SHEET_ROWS = 1_048_575
 TOLD_EVERY = 5_000
 
@@ -36,6 +37,8 @@ def export(context: JobContext, told: Export) -> Mapping[str, Any]:
     """Write the file; the result has its name, rows, bytes and SHA-256."""
     context.step("Reading", 0, None)
     frame = _frame(context, told)
+    if not told.agents:
+        frame = frame.drop(columns=AGENT, errors="ignore")
     folder = export_folder(context.settings, context.job.id)
     path = folder / f"{told.what}.{told.format}"
     try:
@@ -66,6 +69,8 @@ def _frame(context: JobContext, told: Export) -> pd.DataFrame:
 
     start, end = (_midnight(day, context.settings) for day in (told.start, told.end))
     where: dict[str, Any] = dict(told.where)
+    if AGENT in where and not told.agents:
+        raise UserError("how single agents are rated is hidden from whoever asked; leave agent out of `where`")
     if told.what == "comments":
         return queries.comments(context.store, start=start, end=end, question=told.question, where=where)
     if told.what == "scores":

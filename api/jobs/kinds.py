@@ -8,12 +8,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from api.jobs import ledger
+from api.plain import FIRST, LAST, PlainText
 from verbatim.domain import Kind as RecordKind
 from verbatim.errors import NotFoundError, UserError
 
@@ -25,8 +26,18 @@ if TYPE_CHECKING:
 
 Work = Callable[["JobContext", Any], Mapping[str, Any]]
 Metric = Literal["csat", "ces"]
-Short = Annotated[str, Field(max_length=200)]
+Short = Annotated[PlainText, Field(max_length=200)]
 MOST_PROFILE = 200_000
+MOST_NAMED = 500  # columns, segments, receivers
+
+
+def _in_range(day: date) -> date:
+    if not FIRST.date() < day < LAST.date():
+        raise ValueError("is not between 1970 and 2200; send a day like 2026-10-31")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_range)]
 
 
 class Arguments(BaseModel):
@@ -39,32 +50,45 @@ class Nothing(Arguments):
     """A job that needs to be told nothing."""
 
 
-class IngestFile(Arguments):
-    """A file that was uploaded, and what is known of it; see `verbatim.ingest.IngestOptions`."""
+class FileOptions(Arguments):
+    """What is known of a file; see `verbatim.ingest.IngestOptions`. What is left out is found out."""
 
-    upload: str = Field(pattern=r"^[0-9a-f]{32}$", description="id that the upload gave")
-    kind: RecordKind
-    profile: str | None = Field(None, max_length=MOST_PROFILE, description="mapping profile, as TOML text")
-    fields: dict[Short, Short] = Field(default_factory=dict, description="which column fills a field")
-    source: Short | None = None
-    namespace: Short | None = None
-    metric: Literal["csat", "ces", "nps"] | None = None
-    scale: Short | None = None
-    date_format: Short | None = None
-    timezone: Short | None = None
-    encoding: Short | None = None
-    delimiter: Short | None = None
-    sheet: Short | None = None
-    header_row: int | None = Field(None, ge=1)
-    max_rejects: int | None = Field(None, ge=0)
+    kind: RecordKind = Field(description="what the file holds", examples=["responses"])
+    profile: Annotated[PlainText, Field(max_length=MOST_PROFILE)] | None = Field(
+        None, description="mapping profile, as TOML text", examples=[None]
+    )
+    fields: dict[Short, Short] = Field(
+        default_factory=dict, max_length=MOST_NAMED, description="which column fills a field", examples=[{}]
+    )
+    source: Short | None = Field(None, description="name of the system it is from; else the file's", examples=["desk"])
+    namespace: Short | None = Field(None, description="where ids of tickets and accounts are its own", examples=[None])
+    metric: Literal["csat", "ces", "nps"] | None = Field(None, description="what its scores measure", examples=[None])
+    scale: Short | None = Field(None, description="their scale, for example csat-5", examples=[None])
+    date_format: Short | None = Field(None, description="dmy, mdy or ymd, where days are ambiguous", examples=[None])
+    timezone: Short | None = Field(None, description="IANA zone of times that name none", examples=[None])
+    encoding: Short | None = Field(None, description="for example utf-8 or windows-1252", examples=[None])
+    delimiter: Short | None = Field(None, description="what separates columns", examples=[None])
+    sheet: Short | None = Field(None, description="sheet of a workbook", examples=[None])
+    header_row: int | None = Field(
+        None, ge=1, le=1_000_000, description="line with the columns' names", examples=[None]
+    )
+    max_rejects: int | None = Field(
+        None, ge=0, le=1_000_000_000, description="stop when more rows than this are rejected", examples=[None]
+    )
+
+
+class IngestFile(FileOptions):
+    """A file that was uploaded, and what is known of it."""
+
+    upload: str = Field(pattern=r"^[0-9a-f]{32}$", description="id that the upload gave", examples=["0" * 32])
 
 
 class Mine(Arguments):
     """Which comments to mine, by default all."""
 
-    start: date | None = Field(None, description="first day, in the organisation's time zone")
-    end: date | None = Field(None, description="day after the last")
-    question: Short | None = None
+    start: Day | None = Field(None, description="first day, in the organisation's time zone", examples=[None])
+    end: Day | None = Field(None, description="day after the last", examples=[None])
+    question: Short | None = Field(None, description="only answers to this open question", examples=[None])
     themes: int | None = Field(None, ge=2, le=200, description="about how many; without it the data decide")
     refit: bool = Field(False, description="find the themes anew, even if those there are still fit")
 
@@ -83,28 +107,51 @@ class ScoreOpen(Arguments):
     metric: Metric = "csat"
 
 
-class Report(Arguments):
+class ReportRequest(Arguments):
     """Which report to make."""
 
-    kind: Literal["daily", "weekly", "monthly", "account"]
-    period: Short | None = Field(None, description="2026-10-31, 2026-W44 or 2026-10; without it the last whole one")
-    account: Short | None = Field(None, description="external id of the account of an account review")
-    formats: list[Literal["html", "md", "json", "pdf", "xlsx"]] = Field(default=["html"], min_length=1)
-    by: list[Short] | None = Field(None, description="segments to break a monthly report down by")
-    schedule_id: str | None = None
-    deliver_to: list[Short] = Field(default_factory=list, description="ids of endpoints, and e-mail addresses")
+    kind: Literal["daily", "weekly", "monthly", "account"] = Field(description="which report", examples=["monthly"])
+    period: Short | None = Field(
+        None,
+        examples=["2026-10"],
+        description="2026-10-31, 2026-W44, 2026-10 or 2026-08..2026-10 for an account; without it the last whole one",
+    )
+    account: Short | None = Field(None, description="external id of the account of an account review", examples=[None])
+    formats: list[Literal["html", "md", "json", "pdf", "xlsx"]] = Field(
+        default=["html"], min_length=1, max_length=5, description="files to write", examples=[["html", "json"]]
+    )
+    by: list[Short] | None = Field(
+        None, max_length=20, description="segments to break a monthly report down by", examples=[None]
+    )
+    deliver_to: list[Short] = Field(
+        default_factory=list, max_length=MOST_NAMED, description="ids of endpoints, and e-mail addresses", examples=[[]]
+    )
 
 
-class Export(Arguments):
+class Report(ReportRequest):
+    """A report, and the schedule that it is for."""
+
+    schedule_id: Short | None = None
+
+
+class ExportRequest(Arguments):
     """What to export, and how."""
 
     what: Literal["comments", "scores", "predictions"]
     format: Literal["csv", "ndjson", "xlsx"] = "csv"
-    start: date | None = Field(None, description="first day, in the organisation's time zone")
-    end: date | None = Field(None, description="day after the last")
+    start: Day | None = Field(None, description="first day, in the organisation's time zone", examples=[None])
+    end: Day | None = Field(None, description="day after the last", examples=[None])
     metric: Literal["csat", "ces", "nps"] | None = None
-    question: Short | None = None
-    where: dict[Short, Short | list[Short]] = Field(default_factory=dict, description="segment → value, or several")
+    question: Short | None = Field(None, description="only answers to this open question", examples=[None])
+    where: dict[Short, Short | Annotated[list[Short], Field(max_length=MOST_NAMED)]] = Field(
+        default_factory=dict, max_length=20, description="segment → value, or several", examples=[{"channel": "email"}]
+    )
+
+
+class Export(ExportRequest):
+    """An export; ``agents`` false: without the names of agents, for somebody who must not see how each is rated."""
+
+    agents: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +185,8 @@ KINDS: Mapping[str, JobKind] = {
                 "ingest", "api.jobs.uploads:remove_upload"),
         JobKind("mine", "Find the themes of the stored comments.", Mine, "api.jobs.work:mine", "themes"),
         JobKind("train", "Train a predictor.", Train, "api.jobs.work:train", "training"),
-        JobKind("score_open", "Score the open tickets.", ScoreOpen, "api.jobs.work:score_open", "scoring"),
+        JobKind("score_open", "Score the open tickets.", ScoreOpen, "api.jobs.work:score_open", "scoring",
+                "api.jobs.work:sweep_after"),
         JobKind("report", "Make a report.", Report, "api.jobs.reporting:make_report"),
         JobKind("export", "Write comments, scores or predictions to a file.", Export, "api.jobs.exports:export"),
         JobKind("sweep", "Look for what must be followed up.", Nothing, "api.jobs.work:sweep", "sweep"),
@@ -180,8 +228,9 @@ def request(
     *,
     person: str,
     unique: str | None = None,
+    since: datetime | None = None,
 ) -> Job:
-    """Ask for a job and wake a worker: what routers and schedules call.
+    """Ask for a job and wake a worker: what routers and schedules call. ``unique`` and ``since``: see `ledger.submit`.
 
     Raises:
         NotFoundError: there is no such kind.
@@ -189,7 +238,7 @@ def request(
     """
     found = kind_of(kind)
     told = read_arguments(found, arguments).model_dump(mode="json", exclude_defaults=True)
-    job = ledger.submit(store, kind, told, person=person, lane=found.lane, unique=unique)
+    job = ledger.submit(store, kind, told, person=person, lane=found.lane, unique=unique, since=since)
     if queue is not None:
         queue.notify(job)
     return job

@@ -52,21 +52,28 @@ def submit(
     person: str,
     lane: str | None = None,
     unique: str | None = None,
+    since: datetime | None = None,
     now: datetime | None = None,
 ) -> Job:
-    """Ask for a job; with ``unique``, gives the job of that key that is queued or running, if there is one."""
+    """Ask for a job; with ``unique``, gives the job of that key that is queued or running, if there is one.
+
+    With ``since`` too, also one that has ended, if it was asked for since then.
+    """
     with store.writing() as connection:
-        return submit_in(connection, kind, arguments, person=person, lane=lane, unique=unique, now=now)
+        return submit_in(connection, kind, arguments, person=person, lane=lane, unique=unique, since=since, now=now)
 
 
 def submit_in(
     connection: Connection, kind: str, arguments: Mapping[str, Any], *, person: str, lane: str | None = None,
-    unique: str | None = None, now: datetime | None = None,
+    unique: str | None = None, since: datetime | None = None, now: datetime | None = None,
 ) -> Job:  # fmt: skip
     """`submit`, in the caller's transaction."""
     if unique is not None:
         _one_at_a_time(connection)
-        same = select(*COLUMNS).where(column.unique_key == unique, column.status.in_(OPEN))
+        counts: ColumnElement[bool] = column.status.in_(OPEN)
+        if since is not None:
+            counts = or_(counts, column.created_at >= since)
+        same = select(*COLUMNS).where(column.unique_key == unique, counts)
         found = connection.execute(same.order_by(column.created_at).limit(1)).one_or_none()
         if found is not None:
             return as_job(found)

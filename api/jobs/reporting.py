@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import case, func, or_, select
+
 from verbatim.errors import NotFoundError
-from verbatim.storage.tables import made_report
+from verbatim.storage.tables import account, follow_up, made_report
 from verbatim.storage.upsert import upsert_rows
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
     from api.jobs.context import JobContext
     from api.jobs.kinds import Report
+    from verbatim.reports import FollowUpCounts
     from verbatim.settings import Settings
+    from verbatim.storage.store import Store
 
 FOLDER = "reports"
 
@@ -38,6 +42,7 @@ def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
     report = build_report(
         context.store, settings, told.kind, period=period, account=told.account, generated_at=made_at,
         segments=None if told.by is None else tuple(told.by),
+        follow_ups=followed_up(context.store, settings, told.kind, period, told.account),
     )  # fmt: skip
     folder, files = report_folder(settings, job.id), {}
     for number, form in enumerate(dict.fromkeys(told.formats)):
@@ -55,6 +60,36 @@ def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
     for receiver in unknown:
         context.log(f"endpoint {receiver} is gone; the report was not sent there")
     return {"report_id": job.id, "kind": told.kind, "period": period, "files": files}
+
+
+def followed_up(
+    store: Store, settings: Settings, kind: str, period: str, account_id: str | None
+) -> FollowUpCounts | None:  # fmt: skip
+    """What became, until now, of the follow-ups that were made in the time of a report, of one account or of all.
+
+    Withdrawn ones are left out: nobody had to act. ``None``: the report says nothing of them, or nobody keeps any.
+    """
+    from verbatim.reports import KINDS, FollowUpCounts
+    from verbatim.reports.kinds import checked_period
+
+    if "follow_ups" not in KINDS[kind].takes:
+        return None
+    span, row = checked_period(kind, period, settings.timezone), follow_up.c
+    wanted = [row.created_at >= span.start, row.created_at < span.end, row.state != "withdrawn"]
+    with store.reading() as connection:
+        if connection.execute(select(row.id).limit(1)).first() is None:
+            return None
+        if account_id is not None:
+            named = or_(account.c.id == account_id, account.c.external_id == account_id, account.c.name == account_id)
+            keys = connection.execute(select(account.c.id).where(named)).scalars().all()
+            wanted.append(row.account_id.in_(keys))
+        late = case((row.overdue_at.is_not(None), 1), else_=0)
+        counted = select(row.state, func.count(), func.sum(late)).where(*wanted).group_by(row.state)
+        found = {state: (number, overdue) for state, number, overdue in connection.execute(counted)}
+    return FollowUpCounts(
+        opened=sum(number for number, _ in found.values()), contacted=found.get("contacted", (0, 0))[0],
+        resolved=found.get("resolved", (0, 0))[0], overdue=int(sum(overdue for _, overdue in found.values())),
+    )  # fmt: skip
 
 
 def report_folder(settings: Settings, report_id: str) -> Path:

@@ -6,10 +6,12 @@ format. It holds customers' words as they were written, so it goes as soon as it
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from verbatim.errors import InputError, NotFoundError, VerbatimError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from api.jobs.context import JobContext
-    from api.jobs.kinds import IngestFile
-    from verbatim.ingest import IngestOptions, Progress
+    from api.jobs.kinds import FileOptions, IngestFile
+    from verbatim.ingest import IngestOptions, IngestPlan, Progress
     from verbatim.settings import Settings
 
 FOLDER = "uploads"
@@ -61,18 +63,15 @@ def find_upload(settings: Settings, upload_id: str) -> Path:
 
 def ingest_file(context: JobContext, told: IngestFile) -> Mapping[str, Any]:
     """Read the uploaded file; the same upload again changes nothing, so a killed job just reads on."""
-    from verbatim.ingest import ingest, plan_ingest
+    from verbatim.ingest import ingest
 
     path = find_upload(context.settings, told.upload)
     context.step("Looking at the file", 0, None)
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            plan = plan_ingest(told.kind, path, _options(told, Path(scratch)), context.settings)
-            for warning in plan.warnings:
-                context.log(_without(path, warning))
-            found = ingest(plan, context.store, context.settings, progress=_told(context), chunk_rows=CHUNK_ROWS)
-        except VerbatimError as error:  # its message names the file's whole path, which is nobody's business
-            raise type(error)(_without(path, str(error))) from error
+    plan = plan_upload(context.settings, told.upload, told)
+    for warning in plan.warnings:
+        context.log(warning)
+    with _nameless(path):
+        found = ingest(plan, context.store, context.settings, progress=_told(context), chunk_rows=CHUNK_ROWS)
     return {
         "batch_id": found.batch_id, "source": plan.source, "rows": found.rows, "inserted": found.inserted,
         "updated": found.updated, "unchanged": found.unchanged, "rejected": found.rejected, "removed": found.removed,
@@ -80,9 +79,29 @@ def ingest_file(context: JobContext, told: IngestFile) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
+def plan_upload(settings: Settings, upload_id: str, told: FileOptions) -> IngestPlan:
+    """How the file would be read; nothing is written. Messages name the file, never its place.
+
+    Raises:
+        NotFoundError: there is no such upload.
+        InputError, MappingError, ScaleError, MissingExtraError: see `verbatim.ingest.plan.plan_ingest`.
+    """
+    from verbatim.ingest import plan_ingest
+
+    path = find_upload(settings, upload_id)
+    with tempfile.TemporaryDirectory() as scratch, _nameless(path):
+        plan = plan_ingest(told.kind, path, _options(told, Path(scratch)), settings)
+    return replace(plan, warnings=tuple(_without(path, warning) for warning in plan.warnings))
+
+
 def remove_upload(context: JobContext, told: IngestFile) -> None:
     """Remove what was read."""
-    shutil.rmtree(context.settings.home / FOLDER / told.upload, ignore_errors=True)
+    drop_upload(context.settings, told.upload)
+
+
+def drop_upload(settings: Settings, upload_id: str) -> None:
+    """Remove an upload, whatever there is of it."""
+    shutil.rmtree(settings.home / FOLDER / upload_id, ignore_errors=True)
 
 
 def remove_old_uploads(settings: Settings, *, now: datetime | None = None) -> int:
@@ -95,7 +114,7 @@ def remove_old_uploads(settings: Settings, *, now: datetime | None = None) -> in
     return len(old)
 
 
-def _options(told: IngestFile, scratch: Path) -> IngestOptions:
+def _options(told: FileOptions, scratch: Path) -> IngestOptions:
     from verbatim.ingest import IngestOptions
 
     profile = None
@@ -113,6 +132,15 @@ def _told(context: JobContext) -> Any:  # noqa: ANN401 (a callable that takes wh
         context.step(f"Read {progress.rows:,} rows, {progress.rejected:,} rejects", progress.done, progress.total)
 
     return tell
+
+
+@contextlib.contextmanager
+def _nameless(path: Path) -> Iterator[None]:
+    """Messages of errors name the file's whole path, which is nobody's business."""
+    try:
+        yield
+    except VerbatimError as error:
+        raise type(error)(_without(path, str(error))) from error
 
 
 def _without(path: Path, message: str) -> str:

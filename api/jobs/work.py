@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from api.jobs.kinds import Nothing
 from verbatim.domain import Metric, local_midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from api.jobs.context import JobContext
-    from api.jobs.kinds import Mine, Nothing, ScoreOpen, Train
+    from api.jobs.kinds import Mine, ScoreOpen, Train
     from models.registry import Registered
 
 
@@ -22,19 +24,21 @@ def mine(context: JobContext, told: Mine) -> Mapping[str, Any]:
     from verbatim.mining import mine_store
 
     settings = context.settings.model_copy(update={"themes": told.themes}) if told.themes else context.settings
-    tz = settings.timezone
+    tz, again = settings.timezone, _mined_since(context)
     found = mine_store(
         context.store,
         settings,
         start=None if told.start is None else local_midnight(told.start, tz),
         end=None if told.end is None else local_midnight(told.end, tz),
         question=told.question,
-        refit=told.refit and not _mined_since(context),
+        refit=told.refit and not again,
         progress=context.step,
     )
     for conflict in found.conflicts:
         context.log(f"an edit of the themes cannot be kept: {conflict.edit_id}")
     themes = [theme for theme in found.model.themes if theme.kind == "theme"]
+    if found.changed or again:
+        _tell_of_themes(context, found.model_id, [theme.id for theme in themes])
     return {
         "model_id": found.model_id, "changed": found.changed, "comments": found.comments, "distinct": found.distinct,
         "themes": len(themes), "conflicts": len(found.conflicts), "summary": found.summary,
@@ -85,11 +89,25 @@ def sweep(context: JobContext, told: Nothing) -> Mapping[str, Any]:
     return sweep_now(context.store, context.settings)
 
 
+def sweep_after(context: JobContext, told: ScoreOpen) -> None:
+    """Follow up what was just scored, at once: the rule of tickets at risk tells other systems, each ticket once."""
+    sweep(context, Nothing())
+
+
 def deliver(context: JobContext, told: Nothing) -> Mapping[str, Any]:
     """Send the messages that are due."""
     from api.jobs.chores import deliver_now
 
     return deliver_now(context.store, context.settings)
+
+
+def _tell_of_themes(context: JobContext, model_id: str, themes: Sequence[str]) -> None:
+    """Say that themes were mined, once a model, however often the job is done."""
+    from verbatim.messages.events import Message, themes_data
+    from verbatim.messages.outbox import emit
+
+    said = themes_data(model_id=model_id, change="mined", themes=themes)
+    emit(context.store, [Message("themes.changed", f"mined:{model_id}", datetime.now(UTC), said)])
 
 
 def _mined_since(context: JobContext) -> bool:

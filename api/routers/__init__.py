@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.routers import (
     alerts,
+    comments,
     endpoints,
     follow_ups,
     inbound,
@@ -20,6 +21,9 @@ from api.routers import (
     session,
     stored_scores,
     surveys,
+    theme_edits,
+    theme_findings,
+    themes,
     uploads,
 )
 
@@ -31,6 +35,10 @@ ALL = (
     predictors.router,
     stored_scores.router,
     surveys.router,
+    theme_edits.router,  # before themes: its fixed paths look like ids
+    theme_findings.router,
+    themes.router,
+    comments.router,
     follow_ups.router,
     alerts.router,
     rules.router,

@@ -69,6 +69,14 @@ def test_a_session_has_the_rights_of_its_key_until_it_is_ended(empty: Served) ->
     assert browser.get("/v1/session").status_code == 401
 
 
+def test_a_body_that_is_too_large_is_a_problem_document(admin: httpx.Client) -> None:
+    for content in (b"x" * 10_000_001, (b"x" * 1_000_000 for _ in range(11))):
+        refused = admin.post("/v1/keys", content=content, headers={"Content-Type": "application/json"})
+        assert refused.status_code == 413
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["type"] == "/problems/too-large"
+
+
 def test_every_write_is_in_the_audit_log_also_one_that_was_refused(empty: Served, admin: httpx.Client) -> None:
     viewer = empty.as_role("viewer")
     assert viewer.post("/v1/keys", json={"name": "more", "role": "admin"}).status_code == 403

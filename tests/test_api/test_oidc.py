@@ -84,6 +84,16 @@ def test_an_address_that_only_userinfo_tells_counts_if_it_is_the_same_person(
     assert logged_in(browser).status_code == 303
 
 
+def test_groups_that_only_userinfo_tells_count(issuer: Issuer, browser: httpx.Client) -> None:
+    issuer.claims = {"email": "ben@else.example", "email_verified": None}
+    issuer.told = {"sub": "s-1", "email": "ada@shop.example", "email_verified": True, "groups": ["support"]}
+    assert logged_in(browser).status_code == 401  # it is the other address that is verified
+    issuer.told |= {"email": "ben@else.example"}
+    assert logged_in(browser).status_code == 303
+    me = browser.get("/v1/session").json()
+    assert (me["person"], me["role"]) == ("ben@else.example", "agent")
+
+
 @pytest.mark.parametrize(
     ("claims", "signing", "status"),
     [

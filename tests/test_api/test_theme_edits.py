@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +16,7 @@ from tests.test_storage import rows
 from verbatim import editing
 from verbatim.editing import edit_themes, open_room
 from verbatim.edits.requests import Rename
-from verbatim.messages.endpoints import make_endpoint
+from verbatim.messages.endpoints import add_endpoint
 from verbatim.storage import tables
 from verbatim.storage.engine import prepare_store
 
@@ -155,7 +156,7 @@ def test_an_edit_that_makes_no_sense_is_refused_and_changes_nothing(analyst: htt
     for body, status in (
         ({"kind": "rename", "theme": "T999", "name": "X"}, 404),
         ({"kind": "rename", "theme": key, "name": "<b>"}, 422),
-        ({"kind": "rename", "theme": key, "name": name_of(analyst, key)}, 422),
+        ({"kind": "restore", "theme": key}, 422),
         ({"kind": "rename", "theme": key, "name": "X", "colour": "red"}, 422),
         ({"kind": "paint", "theme": key}, 422),
         ({"kind": "merge", "target": key, "sources": [key]}, 422),
@@ -178,7 +179,10 @@ def test_only_who_may_edit_all_themes_edits_them(mined: Served, analyst: httpx.C
 
 def test_other_systems_are_told_of_an_edit_once(mined: Served, analyst: httpx.Client) -> None:
     with prepare_store(mined.settings) as store:
-        make_endpoint(store, mined.settings, "https://example.com/hook", events=["themes.changed"])
+        add_endpoint(
+            store, mined.settings, name="CRM", url="https://example.com/hook", person="Ada", at=rows.START,
+            events=["themes.changed"],
+        )  # fmt: skip
         key = themes(analyst)[0]["id"]
         made = analyst.post(EDITS, json={"kind": "describe", "theme": key, "text": "Told"}, headers={"If-Match": "*"})
         (told,) = rows.stored(store, tables.delivery)
@@ -201,3 +205,15 @@ def test_history_is_paged_without_loss(analyst: httpx.Client) -> None:
             break
     assert found == whole
     assert [one["sequence"] for one in found] == list(range(len(found), 0, -1))
+
+
+def test_new_texts_get_the_edited_themes_soon(analyst: httpx.Client) -> None:
+    body = {"texts": ["parcel courier shipping doorstep tracking warehouse"]}
+    key = analyst.post("/v1/themes/assign", json=body).json()["texts"][0]["theme_id"]
+    rename = {"kind": "rename", "theme": key, "name": "Lost in the post"}
+    made = analyst.post(EDITS, json=rename, headers={"If-Match": "*"}).json()["edit"]["sequence"]
+    until = time.monotonic() + 30
+    while (found := analyst.post("/v1/themes/assign", json=body).json())["edit"] != made:
+        assert time.monotonic() < until, "the old themes still serve"
+        time.sleep(0.05)
+    assert found["texts"][0]["theme_name"] == "Lost in the post"

@@ -164,11 +164,11 @@ def test_a_limited_key_counts_its_own_comments_only(mined: Served, viewer: httpx
 
 
 def test_agents_are_hidden_from_agents(mined: Served, viewer: httpx.Client) -> None:
-    agent, key = mined.as_role("agent"), largest(viewer)["id"]
+    agent, analyst, key = mined.as_role("agent"), mined.as_role("analyst"), largest(viewer)["id"]
     for path in (
         "?where=agent=Ann", f"/{key}?where=agent=Ann", f"/{key}/trend?by=agent", f"/{key}/segments?by=agent",
         f"/{key}/comments?where=agent=Ann", "/drivers?metric=csat&adjust_for=agent",
     ):  # fmt: skip
         assert agent.get(f"/v1/themes{path}").status_code == 403, path
-    assert viewer.get(f"/v1/themes/{key}/segments?by=agent").status_code == 200
+    assert analyst.get(f"/v1/themes/{key}/segments?by=agent").status_code == 200
     assert all("agent" not in quote["comment"]["segments"] for quote in agent.get(f"/v1/themes/{key}").json()["quotes"])

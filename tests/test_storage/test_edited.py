@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from tests.test_storage import rows
 from verbatim.domain import stable_key
@@ -85,6 +85,21 @@ def test_files_that_cannot_be_written_take_the_edit_with_them(mined: Store) -> N
         mined.save_edit(edit(1), {"id": MODEL_ID, "undone": {}}, [rows.theme("T001")], [], write_files=fail)
     assert queries.edits(mined).empty
     assert len(queries.themes(mined)) == 2
+
+
+def test_what_is_written_beside_an_edit_goes_with_it(mined: Store) -> None:
+    def note(connection: Connection) -> None:
+        connection.execute(tables.webhook_receipt.insert().values(id="r", source="s", at=rows.at("2026-02-01")))
+
+    def fail() -> None:
+        raise OSError("no space")
+
+    model = {"id": MODEL_ID, "undone": {}}
+    with pytest.raises(OSError, match="no space"):
+        mined.save_edit(edit(1), model, [rows.theme("T001")], [], beside=note, write_files=fail)
+    assert rows.stored(mined, tables.webhook_receipt) == []
+    mined.save_edit(edit(1), model, [rows.theme("T001")], [], beside=note)
+    assert len(rows.stored(mined, tables.webhook_receipt)) == 1
 
 
 def test_a_model_mined_before_an_edit_is_not_saved_after_it(mined: Store) -> None:

@@ -11,17 +11,19 @@ from sqlalchemy import literal, select, tuple_, update
 
 from verbatim.domain import stable_key
 from verbatim.errors import NotFoundError
+from verbatim.followups.sight import EVERYTHING
 from verbatim.messages.events import Message, alert_data
 from verbatim.messages.outbox import emit
 from verbatim.messages.rows import insert_new
 from verbatim.storage.tables import account, alert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
     from verbatim.followups.looking import Seen
+    from verbatim.followups.sight import Sight
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
@@ -97,17 +99,16 @@ def accounts_before_renewal(
 
 def alerts(
     store: Store, *, kind: str | None = None, acknowledged: bool | None = None,
-    account_ids: Collection[str] | None = None, after: str | None = None, limit: int = 50,
+    sight: Sight = EVERYTHING, after: str | None = None, limit: int = 50,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Rows of ``alert``, the newest first; ``after`` is the id of the last one seen.
+    """Rows of ``alert`` that the caller may see, the newest first; ``after`` is the id of the last one seen.
 
     Raises:
         NotFoundError: there is no alert ``after``.
     """
     row = alert.c
-    wanted = select(alert)
+    wanted = select(alert).where(*sight.of_alerts())
     wanted = wanted if kind is None else wanted.where(row.kind == kind)
-    wanted = wanted if account_ids is None else wanted.where(row.account_id.in_(sorted(account_ids)))
     if acknowledged is not None:
         wanted = wanted.where(row.acknowledged_at.is_not(None) if acknowledged else row.acknowledged_at.is_(None))
     with store.reading() as connection:
@@ -121,17 +122,18 @@ def alerts(
         return [dict(each) for each in found]
 
 
-def acknowledge(store: Store, alert_id: str, *, person: str, at: datetime) -> dict[str, Any]:
+def acknowledge(store: Store, alert_id: str, *, person: str, at: datetime, sight: Sight = EVERYTHING) -> dict[str, Any]:
     """Note that ``person`` has seen an alert; the first one counts.
 
     Raises:
-        NotFoundError: there is no such alert.
+        NotFoundError: there is no such alert, or the caller may not see it.
     """
     row = alert.c
-    seen = update(alert).where(row.id == alert_id, row.acknowledged_at.is_(None))
+    this = [row.id == alert_id, *sight.of_alerts()]
+    seen = update(alert).where(*this, row.acknowledged_at.is_(None))
     with store.writing() as connection:
         connection.execute(seen.values(acknowledged_at=at, acknowledged_by=person))
-        found = connection.execute(select(alert).where(row.id == alert_id)).mappings().one_or_none()
+        found = connection.execute(select(alert).where(*this)).mappings().one_or_none()
     if found is None:
         raise NotFoundError(f"there is no alert {alert_id!r}; list the alerts to see their ids")
     return dict(found)

@@ -11,14 +11,14 @@ from sqlalchemy import func, literal, select, tuple_
 
 from verbatim.business_hours import EPOCH, BusinessHours
 from verbatim.errors import InputError, NotFoundError
+from verbatim.followups.sight import EVERYTHING
 from verbatim.followups.states import STATES
 from verbatim.storage.tables import follow_up, follow_up_change
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy import ColumnElement
 
+    from verbatim.followups.sight import Sight
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
@@ -46,14 +46,14 @@ class Counts:
 
 def inbox(
     store: Store, *, state: str | None = None, owner: str | None = None, who: str | None = None,
-    account_id: str | None = None, account_ids: Collection[str] | None = None, overdue: bool | None = None,
-    due_before: datetime | None = None, signal: str | None = None, rule: str | None = None,
-    after: str | None = None, limit: int = 50,
+    account_id: str | None = None, overdue: bool | None = None, due_before: datetime | None = None,
+    signal: str | None = None, rule: str | None = None, sight: Sight = EVERYTHING, after: str | None = None,
+    limit: int = 50,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Rows of ``follow_up``, the first due first; ``after`` is the id of the last one seen.
 
     Rows that come meanwhile are seen if they are due later than the last one seen; none is seen twice, unless its due
-    time moves. ``account_ids`` are those that the caller may see.
+    time moves. ``sight`` is what the caller may see.
 
     Raises:
         NotFoundError: there is no follow-up ``after``.
@@ -66,9 +66,8 @@ def inbox(
     row = follow_up.c
     equal = ((row.state, state), (row.owner, owner), (row.who, who), (row.account_id, account_id),
              (row.signal, signal), (row.rule, rule))  # fmt: skip
-    wanted = select(follow_up).where(*[column == value for column, value in equal if value is not None])
-    if account_ids is not None:
-        wanted = wanted.where(row.account_id.in_(sorted(account_ids)))
+    given = [column == value for column, value in equal if value is not None]
+    wanted = select(follow_up).where(*given, *sight.of_follow_ups())
     if overdue is not None:
         late = row.overdue_at.is_not(None) & (row.state == "open")
         wanted = wanted.where(late if overdue else ~late)

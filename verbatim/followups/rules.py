@@ -6,18 +6,22 @@ them off or add rules; what people edit (table ``rule``) stands above both, and 
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from verbatim.errors import NotFoundError, SettingsError, UserError
+from verbatim.domain import stable_key
+from verbatim.errors import EditConflictError, NotFoundError, SettingsError, UserError
 from verbatim.followups.reading_rules import read_rule
 from verbatim.storage.tables import rule as rule_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
 
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
@@ -110,6 +114,11 @@ class EffectiveRule:
     changed_at: datetime | None = None
     person: str | None = None
 
+    @property
+    def version(self) -> str:
+        """Changes when the rule does, or where it comes from."""
+        return stable_key(self.origin, json.dumps(self.rule.to_dict(), sort_keys=True))[:16]
+
 
 def effective_rules(store: Store, settings: Settings) -> list[EffectiveRule]:
     """Every rule, also inactive ones: the defaults in their order, then those that were added, by name.
@@ -120,13 +129,7 @@ def effective_rules(store: Store, settings: Settings) -> list[EffectiveRule]:
     below = rules_of_settings(settings)
     with store.reading() as connection:
         rows = connection.execute(select(rule_table).order_by(rule_table.c.name)).mappings().all()
-    edited = {
-        row["name"]: EffectiveRule(
-            Rule(**read_rule(row["name"], row["definition"], _base(below, row["name"]))),
-            "edited", row["changed_at"], row["person"],
-        )
-        for row in rows
-    }  # fmt: skip
+    edited = {row["name"]: _read(row, below) for row in rows}
     return [edited.get(name, found) for name, found in below.items()] + [
         found for name, found in edited.items() if name not in below
     ]
@@ -149,18 +152,21 @@ def rules_of_settings(settings: Settings) -> dict[str, EffectiveRule]:
 
 
 def save_rule(
-    store: Store, settings: Settings, name: str, definition: Mapping[str, Any], *, person: str, at: datetime
-) -> EffectiveRule:
+    store: Store, settings: Settings, name: str, definition: Mapping[str, Any], *, person: str, at: datetime,
+    expected: str | None = None,
+) -> EffectiveRule:  # fmt: skip
     """Change fields of a rule, or add one; what was edited of it before stays where it is not given anew.
 
     Raises:
+        EditConflictError: the rule is not at the version ``expected`` (an empty text: there is none yet).
         InputError: a field that does not exist or fit; the message names it and what it may be.
     """
     from verbatim.storage.upsert import upsert_rows
 
     below = rules_of_settings(settings)
     with store.writing() as connection:
-        row = connection.execute(select(rule_table).where(rule_table.c.name == name)).mappings().one_or_none()
+        row = _edited(connection, name)
+        _check_version(_effective(row, below, name), name, expected)
         whole = {**(row["definition"] if row else {}), **definition}
         read = Rule(**read_rule(name, whole, _base(below, name)))
         told = {key: read.to_dict()[key] for key in whole}
@@ -169,18 +175,46 @@ def save_rule(
     return EffectiveRule(read, "edited", at, person)
 
 
-def reset_rule(store: Store, settings: Settings, name: str) -> EffectiveRule | None:
+def reset_rule(store: Store, settings: Settings, name: str, *, expected: str | None = None) -> EffectiveRule | None:
     """Take back what people edited of a rule; gives it as it is then, ``None`` for one that people had added.
 
     Raises:
         NotFoundError: nothing of it was edited.
+        EditConflictError: the rule is not at the version ``expected``.
     """
     with store.writing() as connection:
+        row = _edited(connection, name)
+        if row is not None:
+            _check_version(_effective(row, rules_of_settings(settings), name), name, expected)
         if not connection.execute(delete(rule_table).where(rule_table.c.name == name)).rowcount:
             raise NotFoundError(f"nothing of the rule {name!r} was edited; `verbatim follow-ups rules` lists all")
     return rules_of_settings(settings).get(name)
 
 
+def base_of(found: EffectiveRule | None) -> dict[str, Any] | None:
+    """The fields of a rule, as `read_rule` takes them to build on."""
+    return None if found is None else {field.name: getattr(found.rule, field.name) for field in fields(Rule)}
+
+
+def _edited(connection: Connection, name: str) -> RowMapping | None:
+    wanted = select(rule_table).where(rule_table.c.name == name).with_for_update()
+    return connection.execute(wanted).mappings().one_or_none()
+
+
+def _effective(row: RowMapping | None, below: Mapping[str, EffectiveRule], name: str) -> EffectiveRule | None:
+    return below.get(name) if row is None else _read(row, below)
+
+
+def _read(row: RowMapping, below: Mapping[str, EffectiveRule]) -> EffectiveRule:
+    name = row["name"]
+    read = Rule(**read_rule(name, row["definition"], _base(below, name)))
+    return EffectiveRule(read, "edited", row["changed_at"], row["person"])
+
+
+def _check_version(now: EffectiveRule | None, name: str, expected: str | None) -> None:
+    if expected is not None and expected != (now.version if now else ""):
+        raise EditConflictError(f"the rule {name!r} changed since you looked; look at it again, then decide")
+
+
 def _base(found: Mapping[str, EffectiveRule], name: str) -> Mapping[str, Any] | None:
-    below = found.get(name)
-    return None if below is None else {field.name: getattr(below.rule, field.name) for field in fields(Rule)}
+    return base_of(found.get(name))

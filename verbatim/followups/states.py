@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from verbatim.domain import stable_key
 from verbatim.errors import EditConflictError, InputError, NotFoundError
 from verbatim.followups.settling import MACHINE
+from verbatim.followups.sight import EVERYTHING
 from verbatim.messages.events import Message, follow_up_data
 from verbatim.messages.outbox import emit
 from verbatim.storage.tables import follow_up, follow_up_change
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from verbatim.followups.sight import Sight
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
     Row = dict[str, Any]
+
+
+class StepError(InputError):
+    """A step that does not go with the state of the follow-up."""
+
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "open": ("contacted", "cannot_resolve"),
@@ -52,7 +59,8 @@ def change(
 
     Raises:
         NotFoundError: there is no such follow-up.
-        InputError: no such state, a step that is not allowed, or ``cannot_resolve`` without a ``reason``.
+        InputError: no such state, or ``cannot_resolve`` without a ``reason``.
+        StepError: a step that is not allowed from its state.
         EditConflictError: somebody changed it since ``expected_sequence``.
     """
     if to not in STATES or to == "withdrawn":
@@ -65,7 +73,7 @@ def change(
         allowed = STEPS[row["state"]]
         allowed += ("resolved",) if row["state"] == "open" and row["signal"] in WITHOUT_CONTACT else ()
         if to not in allowed:
-            raise InputError(
+            raise StepError(
                 f"a follow-up that is {row['state']} cannot become {to}; it can become {' or '.join(allowed)}"
             )
         return {"state": to, "reason": why if to == "cannot_resolve" else None}
@@ -99,15 +107,15 @@ def undo(
     store: Store, settings: Settings, follow_up_id: str, *, person: str, at: datetime,
     expected_sequence: int | None = None,
 ) -> Row:  # fmt: skip
-    """Take back the last step that holds and that a person made. Raises as `change`, InputError: there is none."""
+    """Take back the last step that holds and that a person made. Raises as `change`, StepError: there is none."""
     undone: list[int] = []
 
     def step(row: Row) -> Row:
         last = next((each for each in reversed(row["changes"]) if _holds(each, row["changes"])), None)
         if last is None:
-            raise InputError("nobody has done anything with this follow-up yet; there is nothing to undo")
+            raise StepError("nobody has done anything with this follow-up yet; there is nothing to undo")
         if last["person"] == MACHINE:
-            raise InputError("the last step was the machine's; change the state instead")
+            raise StepError("the last step was the machine's; change the state instead")
         undone.append(last["sequence"])
         before = {"state": last["from_state"], "owner": last["from_owner"], "reason": last["from_reason"]}
         others = [
@@ -119,14 +127,14 @@ def undo(
     return _changed(store, settings, follow_up_id, step, "undo", person, at, None, expected_sequence, undone)
 
 
-def get(store: Store, follow_up_id: str) -> Row:
+def get(store: Store, follow_up_id: str, *, sight: Sight = EVERYTHING) -> Row:
     """The row of a follow-up.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is none that the caller may see.
     """
     with store.reading() as connection:
-        return _row(connection, follow_up_id)
+        return _row(connection, follow_up_id, sight=sight)
 
 
 def history(store: Store, follow_up_id: str) -> list[Row]:
@@ -185,8 +193,8 @@ def _changed(
     return after
 
 
-def _row(connection: Connection, follow_up_id: str, *, lock: bool = False) -> Row:
-    wanted = select(follow_up).where(follow_up.c.id == follow_up_id)
+def _row(connection: Connection, follow_up_id: str, *, lock: bool = False, sight: Sight = EVERYTHING) -> Row:
+    wanted = select(follow_up).where(follow_up.c.id == follow_up_id, *sight.of_follow_ups())
     found = connection.execute(wanted.with_for_update() if lock else wanted).mappings().one_or_none()
     if found is None:
         raise NotFoundError(f"there is no follow-up {follow_up_id!r}; `verbatim follow-ups list` shows those there are")

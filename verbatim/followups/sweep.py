@@ -80,6 +80,17 @@ def sweep(
     )  # fmt: skip
 
 
+def wanted_since(store: Store, settings: Settings, rule: Rule, *, now: datetime, since: datetime) -> list[Wanted]:
+    """What ``rule`` asks for from ``since`` to ``now``, whether or not it is there; nothing is written.
+
+    Predictions are looked at as they stand, not as they stood.
+    """
+    with store.reading() as connection:
+        answers = _answers(connection, [rule], settings, now, since)
+        found, _ = _wanted(connection, [rule], answers, settings, now, since)
+    return [one for one in found if one.fresh]
+
+
 def _answers(
     connection: Connection, rules: Sequence[Rule], settings: Settings, now: datetime, since: datetime | None
 ) -> list[Seen]:

@@ -7,13 +7,13 @@ those of the store; ``path`` leads to the page of the subject below ``public_url
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from verbatim.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,42 @@ EVENTS: Mapping[str, Event] = {
         Event("test", "somebody pressed the test button"),
     )
 }
+
+
+_AT = "2026-11-18T11:58:00+00:00"
+_TICKET, _ACCOUNT, _ANSWER, _TASK = "9c41" * 8, "51d0" * 8, "7e02" * 8, "a3f8" * 8
+# What events of one kind (the part before the dot) carry, made up.
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "response": {
+        "response_id": _ANSWER, "source": "zendesk", "external_id": "4711", "account_id": "acme", "account": "Acme",
+        "contact_id": "c-17", "ticket_id": "1042", "metric": "csat", "scale": "csat-5", "step": None,
+        "status": "answered", "score": 2.0, "band": "dissatisfied", "themes": ["Refunds take too long"],
+        "occurred_at": _AT, "path": f"/responses/{_ANSWER}",
+    },
+    "followup": {
+        "followup_id": _TASK, "rule": "low_csat", "signal": "answer", "state": "open", "severity": "urgent",
+        "who": "ticket_owner", "owner": "Ben", "what": "Reopen the ticket with a next step and an owner.",
+        "metric": "csat", "response_id": _ANSWER, "ticket_id": _TICKET, "account_id": _ACCOUNT, "theme_id": None,
+        "customers": None, "occurred_at": _AT, "task_due_at": None, "due_at": "2026-11-18T17:00:00+00:00",
+        "overdue_at": None, "path": f"/follow-ups/{_TASK}",
+    },
+    "alert": {
+        "alert_id": "d2b6" * 8, "kind": "account_low", "severity": "urgent", "subject": _ACCOUNT,
+        "message": "3 contacts of one account gave low scores within a short time.", "followup_id": _TASK,
+        "account_id": _ACCOUNT, "at": _AT, "path": f"/alerts/{'d2b6' * 8}",
+    },
+    "prediction": {
+        "ticket_id": _TICKET, "metric": "csat", "probability": 0.41, "low": 0.33, "high": 0.5, "band": "high",
+        "reasons": [{"statement": "reopened twice", "points": 0.12}], "at": _AT, "path": f"/tickets/{_TICKET}",
+    },
+    "report": {
+        "report_id": "e19a" * 8, "kind": "monthly", "period": "2026-10", "account": None, "formats": ["html", "pdf"],
+        "made_at": _AT, "path": f"/reports/{'e19a' * 8}",
+    },
+    "job": {"job_id": "f00d" * 8, "kind": "mine", "status": "done", "finished_at": _AT, "path": f"/jobs/{'f00d' * 8}"},
+    "themes": {"model_id": "b7c5" * 8, "change": "merge", "theme_ids": ["T12", "T31"], "path": "/themes"},
+    "test": {"message": "A test of CRM by Ada; messages to it arrive.", "path": "/"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +109,17 @@ def event_named(name: str) -> Event:
     if name not in EVENTS:
         raise NotFoundError(f"there is no event {name!r}; the events are {', '.join(EVENTS)}")
     return EVENTS[name]
+
+
+def example_of(name: str) -> dict[str, Any]:
+    """A payload of the event ``name``, made up: what a receiver can be built and tested with.
+
+    Raises:
+        NotFoundError: there is no such event.
+    """
+    about = event_named(name).name
+    told = EXAMPLES[about.partition(".")[0]]
+    return Message(about, "example", datetime(2026, 11, 18, 12, 0, tzinfo=UTC), told).payload()
 
 
 def response_data(row: Mapping[str, Any], *, band: str | None, themes: Sequence[str] = (),

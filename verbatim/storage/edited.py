@@ -12,16 +12,20 @@ from sqlalchemy import delete, func, select, text, update
 from verbatim.errors import EditConflictError
 from verbatim.storage.lineage import register_themes, write_edit
 from verbatim.storage.tables import assignment, theme, theme_edit, theme_model
-from verbatim.storage.tally import tally
+from verbatim.storage.tally import retally
 from verbatim.storage.upsert import upsert_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     Row = Mapping[str, Any]
+    Key = tuple[str, int]
+    Place = tuple[str | None, float | None]
+    Tree = dict[str, str | None]
 
+IDS_AT_ONCE = 5_000
 UNEDITED: Row = {"name_by": "machine", "pinned": False, "archived": False, "aliases": [], "quote_kinds": []}
 
 
@@ -69,7 +73,7 @@ def write_edited(
     connection.execute(update(theme_edit).values(undone_by=None))
     for key, undo in model["undone"].items():
         connection.execute(update(theme_edit).where(theme_edit.c.id == key).values(undone_by=undo))
-    tree = _tree(connection, model_id)
+    tree, placed = _tree(connection, model_id), _placed(connection, model_id, assignments)
     kept = [row["id"] for row in themes]
     connection.execute(delete(theme).where(theme.c.model_id == model_id, theme.c.id.not_in(kept)))
     upsert_rows(connection, theme, themes, {**UNEDITED, "model_id": model_id})
@@ -77,10 +81,62 @@ def write_edited(
     seen = update(theme_model).where(theme_model.c.id == model_id)
     connection.execute(seen.values(edited_through=edit["sequence"]))
     register_themes(connection, model_id, active.created_at, themes)
-    if assignments or _tree(connection, model_id) != tree:  # a new name changes no figures
-        tally(connection)
+    now = _tree(connection, model_id)
+    changed, every = _spoken_of(assignments, placed)
+    if changed or every or now != tree:  # a new name changes no figures
+        retally(connection, model_id, _counted_anew(tree, now, changed), every=every)
 
 
-def _tree(connection: Connection, model_id: str) -> set[tuple[str, str | None]]:
+def _spoken_of(assignments: Sequence[Row], placed: Mapping[Key, Place]) -> tuple[set[str], bool]:
+    """The themes that parts of comments came to or left, and whether what is said of anything changed with it."""
+    themes: set[str | None] = set()
+    every = False
+    for row in assignments:
+        new = (row["theme_id"], row.get("sentiment"))
+        old = placed.get((row["comment_id"], row.get("start", 0)))
+        if old == new:
+            continue
+        themes |= {new[0], None if old is None else old[0]}
+        every = every or old is None or old[1] != new[1]
+    return {one for one in themes if one is not None}, every
+
+
+def _counted_anew(before: Tree, after: Tree, changed: Iterable[str]) -> set[str]:
+    """The themes whose figures are others now: those that ``changed``, and what is above them or above what moved."""
+    moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    found: set[str] = set()
+    for tree in (before, after):
+        for key in changed:
+            found |= _line(tree, key)
+        for key in moved:
+            parent = tree.get(key)
+            found |= set() if parent is None else _line(tree, parent)
+    return found | (after.keys() - before.keys())
+
+
+def _line(tree: Tree, key: str) -> set[str]:
+    """A theme and those above it; a ring ends too."""
+    line: set[str] = set()
+    above: str | None = key
+    while above is not None and above not in line:
+        line.add(above)
+        above = tree.get(above)
+    return line
+
+
+def _tree(connection: Connection, model_id: str) -> Tree:
     rows = connection.execute(select(theme.c.id, theme.c.parent_id).where(theme.c.model_id == model_id))
-    return {(row.id, row.parent_id) for row in rows}
+    return {row.id: row.parent_id for row in rows}
+
+
+def _placed(connection: Connection, model_id: str, assignments: Sequence[Row]) -> dict[Key, Place]:
+    """Where these parts of comments are now, and how they sound."""
+    ids = sorted({row["comment_id"] for row in assignments})
+    given = assignment.c
+    found: dict[Key, Place] = {}
+    for first in range(0, len(ids), IDS_AT_ONCE):
+        some = given.comment_id.in_(ids[first : first + IDS_AT_ONCE])
+        rows = select(given.comment_id, given.start, given.theme_id, given.sentiment)
+        for row in connection.execute(rows.where(given.model_id == model_id, some)):
+            found[row.comment_id, row.start] = (row.theme_id, row.sentiment)
+    return found

@@ -89,7 +89,7 @@ class Store:
             StoreBusyError, StoreFullError, StorageError: the database, which is then as it was.
         """
         with self.writing() as connection:
-            return _write(connection, table, rows, batch_id)
+            return write_rows(connection, table, rows, batch_id)
 
     def begin_batch(self, kind: str, source: str, file: str) -> str:
         """Note that reading ``file`` begins; gives the batch's id, new with every run."""
@@ -110,8 +110,8 @@ class Store:
         with self.writing() as connection:
             changes = Changes()
             for table in sorted(rows_by_table, key=lambda table: table.name):
-                changes += _write(connection, table, rows_by_table[table], batch_id)
-            _write(connection, reject, rejects, batch_id)
+                changes += write_rows(connection, table, rows_by_table[table], batch_id)
+            write_rows(connection, reject, rejects, batch_id)
             done = (rows, changes.inserted, changes.updated, changes.unchanged, len(rejects))
             added = {name: ingest_batch.c[name] + n for name, n in zip(COUNTS, done, strict=True)}
             connection.execute(update(ingest_batch).where(ingest_batch.c.id == batch_id).values(added))
@@ -196,17 +196,20 @@ class Store:
         assignments: Sequence[Row],
         *,
         write_files: Callable[[], None] | None = None,
+        beside: Callable[[Connection], object] | None = None,
     ) -> None:
         """Append an edit and change the active model with it, in one transaction; see `storage.edited.write_edited`.
 
-        ``write_files`` is called last: what it writes is never of an edit that was refused, and where it fails
-        nothing is kept.
+        ``beside`` writes more in the same transaction. ``write_files`` is called last: what it writes is never of an
+        edit that was refused, and where it fails nothing is kept.
 
         Raises:
             EditConflictError: somebody else edited, or mined, meanwhile; nothing is written.
         """
         with self.writing() as connection:
             write_edited(connection, edit, model, themes, assignments)
+            if beside is not None:
+                beside(connection)
             if write_files is not None:
                 write_files()
 
@@ -217,7 +220,8 @@ class Store:
         return found
 
 
-def _write(connection: Connection, table: Table, rows: Sequence[Row], batch_id: str) -> Changes:
+def write_rows(connection: Connection, table: Table, rows: Sequence[Row], batch_id: str) -> Changes:
+    """`Store.upsert` on a connection that the caller holds: rows, and the names of segments that they bring."""
     changes = upsert_rows(connection, table, rows, {"batch_id": batch_id})
     if table is comment and changes.updated:
         forget_tally(connection)

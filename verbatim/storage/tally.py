@@ -4,8 +4,8 @@ A theme's row counts what speaks of it or of its sub-themes, each comment once. 
 another time zone cuts off at its edges is counted from the rows (`verbatim.storage.queries.overview`), so that spans
 are exact in every zone, also those an odd number of minutes away from UTC; hours would make as many rows as comments.
 
-Whoever changes assignments, or the times of comments, either calls `tally` or `forget_tally`; until the next `tally`
-everything is counted from the rows.
+Whoever changes assignments, or the times of comments, calls `tally`, `retally` or `forget_tally`; after the last of
+these everything is counted from the rows until the next `tally`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from verbatim.storage.tables import assignment, comment, theme, theme_day, theme
 from verbatim.storage.upsert import upsert_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from sqlalchemy import CTE, ColumnElement, Connection, Select
+    from sqlalchemy import CTE, ColumnElement, Connection, FromClause, Select
 
     _Pair = tuple[Select[Any], Select[Any]]
 
@@ -50,19 +50,31 @@ def tally(connection: Connection) -> None:
     connection.execute(update(theme_model).values(tallied=theme_model.c.id == model_id))
     if model_id is None:
         return
+    for counts in _both(model_id, (), day_number(connection).label("day")):
+        _keep(connection, model_id, counts)
+
+
+def retally(connection: Connection, model_id: str, themes: Collection[str], *, every: bool) -> None:
+    """Count these themes of the active model again, and (``every``) all comments; the others stay as they are.
+
+    For themes whose own comments changed name those above them, too; of a theme that has moved to another parent
+    those above it before and after. Figures that are not right anyway are left to the next `tally`.
+    """
+    right = select(theme_model.c.id).where(theme_model.c.id == model_id, theme_model.c.active, theme_model.c.tallied)
+    if connection.execute(right).first() is None:
+        return
+    there = select(theme.c.id).where(theme.c.model_id == model_id)
+    of_model = theme_day.c.model_id == model_id
+    connection.execute(
+        delete(theme_day).where(of_model, theme_day.c.theme_id.not_in(there), theme_day.c.theme_id != EVERY)
+    )
     day = day_number(connection).label("day")
-    found = [connection.execute(counts).all() for counts in _both(model_id, (), day)]
-    rows = [
-        {
-            "theme_id": row.theme_id,
-            "day": UNDATED if row.day is None else day_text(EPOCH + int(row.day) * DAY),
-            "comments": row.comments,
-            "felt": row.felt,
-            "sentiment_sum": row.sentiment_sum or 0.0,
-        }
-        for row in (*found[0], *found[1])
-    ]
-    upsert_rows(connection, theme_day, rows, {"model_id": model_id})
+    if themes:
+        connection.execute(delete(theme_day).where(of_model, theme_day.c.theme_id.in_(themes)))
+        _keep(connection, model_id, _of_themes(model_id, themes, day))
+    if every:
+        connection.execute(delete(theme_day).where(of_model, theme_day.c.theme_id == EVERY))
+        _keep(connection, model_id, _both(model_id, (), day)[1])
 
 
 def counted_rows(model_id: str, conditions: list[ColumnElement[bool]]) -> Select[Any]:
@@ -88,6 +100,42 @@ def day_number(connection: Connection) -> ColumnElement[int]:
     return cast(func.floor(func.extract("epoch", at) / 86_400), BigInteger)
 
 
+def _keep(connection: Connection, model_id: str, counts: Select[Any]) -> None:
+    rows = [
+        {
+            "theme_id": row.theme_id,
+            "day": UNDATED if row.day is None else day_text(EPOCH + int(row.day) * DAY),
+            "comments": row.comments,
+            "felt": row.felt,
+            "sentiment_sum": row.sentiment_sum or 0.0,
+        }
+        for row in connection.execute(counts)
+    ]
+    upsert_rows(connection, theme_day, rows, {"model_id": model_id})
+
+
+def _of_themes(model_id: str, themes: Collection[str], day: ColumnElement[int]) -> Select[Any]:
+    """As `_both` by theme, of these only, beginning with what is assigned to them and what is below them."""
+    given, said, above = assignment.c, comment.c, lines(model_id)
+    spoken = (
+        select(above.c.above.label("theme_id"), given.comment_id, given.sentiment, day)
+        .select_from(above)
+        .join(assignment, and_(given.theme_id == above.c.theme_id, given.model_id == model_id))
+        .join(comment, said.id == given.comment_id)
+        .where(above.c.above.in_(themes))
+        .subquery()
+    )
+    return select(spoken.c.theme_id, *_figures(spoken), spoken.c.day).group_by(spoken.c.theme_id, spoken.c.day)
+
+
+def _figures(spoken: FromClause) -> tuple[ColumnElement[Any], ...]:
+    return (
+        func.count(spoken.c.comment_id.distinct()).label("comments"),
+        func.count(spoken.c.sentiment).label("felt"),
+        func.sum(spoken.c.sentiment, type_=Float).label("sentiment_sum"),
+    )
+
+
 def _both(model_id: str, conditions: Sequence[ColumnElement[bool]] = (), *columns: ColumnElement[Any]) -> _Pair:
     """By theme, sub-themes in their parents; and of all comments. ``columns`` of a comment are grouped by, too."""
     given, said = assignment.c, comment.c
@@ -101,11 +149,7 @@ def _both(model_id: str, conditions: Sequence[ColumnElement[bool]] = (), *column
         .prefix_with("MATERIALIZED")
     )
     above, further = lines(model_id), [spoken.c[column.name] for column in columns]
-    figures = (
-        func.count(spoken.c.comment_id.distinct()).label("comments"),
-        func.count(spoken.c.sentiment).label("felt"),
-        func.sum(spoken.c.sentiment, type_=Float).label("sentiment_sum"),
-    )
+    figures = _figures(spoken)
     by_theme: Select[Any] = (
         select(above.c.above.label("theme_id"), *figures, *further)
         .select_from(spoken.join(above, above.c.theme_id == spoken.c.theme_id))

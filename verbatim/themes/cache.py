@@ -41,7 +41,7 @@ class CachedEncoder:
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self._encoder = encoder
-        self._cache = VectorCache(folder / _folder_name(encoder.id), encoder.dimension)
+        self._cache = VectorCache(folder / folder_name(encoder.id), encoder.dimension)
 
     @property
     def id(self) -> str:
@@ -131,6 +131,10 @@ class VectorCache:
                 found[rows] = self._read_segment(name, place[hit], vectors, rows)
         return found, vectors
 
+    def segments(self) -> int:
+        """How many segments lie in the folder: it grows whenever vectors are added."""
+        return sum(1 for _ in self._folder.glob("*.keys.npy"))
+
     def write(self, keys: Keys, vectors: NDArray[np.float32]) -> None:
         """Keep ``vectors`` (n, d) under ``keys`` (n,), distinct.
 
@@ -212,5 +216,6 @@ def _load_array(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]
     return np.asarray(loaded) if not isinstance(loaded, np.memmap) else loaded
 
 
-def _folder_name(encoder_id: str) -> str:
+def folder_name(encoder_id: str) -> str:
+    """Where the vectors of an encoder are, below ``cache/vectors``."""
     return f"{re.sub(r'[^A-Za-z0-9.@-]+', '_', encoder_id)}-{stable_key(encoder_id)[:8]}"

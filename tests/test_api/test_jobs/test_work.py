@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.jobs import kinds, ledger, records, schedules, uploads
+from api.jobs.context import JobContext
 from api.jobs.exports import export_folder
 from api.jobs.queue import make_queue
 from api.jobs.records import Job
@@ -177,3 +178,88 @@ def test_the_end_of_a_job_is_told_once(store: Store, settings: Settings) -> None
     assert {(row["payload"]["data"]["job_id"], row["payload"]["data"]["status"]) for row in told} == {
         (job.id, "done"), (waits.id, "cancelled"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_mined_themes_are_told_once_a_model_however_often_the_job_is_done(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch, attempts: int
+) -> None:
+    from types import SimpleNamespace
+
+    from verbatim.domain import Theme
+    from verbatim.messages.endpoints import add_endpoint
+
+    themes = [Theme("T1", "Slow", (), (), 3), Theme("T2", "No detail", (), (), 1, kind="no_detail")]
+    found = SimpleNamespace(
+        model_id="m1", changed=True, comments=4, distinct=4, conflicts=(), summary={},
+        model=SimpleNamespace(themes=themes),
+    )  # fmt: skip
+    monkeypatch.setattr("verbatim.mining.mine_store", lambda *_, **__: found)
+    events = ["themes.changed"]
+    now = datetime.now(UTC)
+    add_endpoint(
+        store, settings, name="desk", url="https://desk.example/hook", person="Ada", at=now, events=events
+    )  # fmt: skip
+    for _ in range(attempts):
+        done(store, settings, "mine", {})
+    (told,) = rows.stored(store, tables.delivery)
+    assert told["payload"]["data"] | {"path": ""} == {
+        "model_id": "m1", "change": "mined", "theme_ids": ["T1"], "path": "",
+    }  # fmt: skip
+    found.model_id, found.changed = "m2", False
+    done(store, settings, "mine", {})
+    assert len(rows.stored(store, tables.delivery)) == 1
+
+
+def test_an_export_for_whoever_must_not_see_agents_has_none_and_no_way_round(store: Store, settings: Settings) -> None:
+    said = rows.response(1) | {"segments": {"agent": "Zoe", "team": "A"}}
+    store.upsert(tables.survey_response, [said])
+    told = {"what": "scores", "format": "ndjson"}
+    whole, hidden = (done(store, settings, "export", told | more) for more in ({}, {"agents": False}))
+    assert "Zoe" in (export_folder(settings, whole.id) / whole.result["file"]).read_text(encoding="utf-8")
+    text = (export_folder(settings, hidden.id) / hidden.result["file"]).read_text(encoding="utf-8")
+    assert "team" in text
+    assert "Zoe" not in text
+    narrowed = done(store, settings, "export", told | {"agents": False, "where": {"agent": "Zoe"}})
+    assert narrowed.status == "failed"
+
+
+def test_a_job_of_one_key_is_found_again_for_as_long_as_it_is_asked(store: Store) -> None:
+    first = ledger.submit(store, "mine", {}, person="Ada", unique="k")
+    ledger.ask_cancel(store, first.id)
+    ago = datetime.now(UTC) - timedelta(hours=1)
+    assert ledger.submit(store, "mine", {}, person="Ada", unique="k", since=ago).id == first.id
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert ledger.submit(store, "mine", {}, person="Ada", unique="k", since=later).id != first.id
+
+
+def test_high_risks_that_were_just_scored_are_told_at_once_and_each_once(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from verbatim.messages.endpoints import add_endpoint
+
+    def score(context: JobContext, told: Any) -> dict[str, Any]:
+        made = {
+            "id": f"prediction {context.job.id}"[:32], "predictor_id": "p", "ticket_id": "t", "metric": "csat",
+            "at": datetime.now(UTC), "made_at": datetime.now(UTC), "stage": "open", "probability": 0.7, "low": 0.5,
+            "high": 0.9, "band": "high", "features_hash": "x", "reasons": [],
+        }  # fmt: skip
+        context.store.upsert(tables.prediction, [made])
+        return {}
+
+    now = datetime.now(UTC)
+    version = {
+        "id": "p", "metric": "csat", "number": 1, "status": "active", "proven": True, "created_at": now,
+        "target": "score <= 3", "data_start": now, "data_end": now, "tickets": 1, "snapshots": 1, "cases": 1,
+        "sha256": "x", "summary": {},
+    }  # fmt: skip
+    store.upsert(tables.predictor, [version])
+    ticket = {"id": "t", "source": "desk", "external_id": "4711", "created_at": now, "status": "open"}
+    store.upsert(tables.ticket, [ticket])
+    add_endpoint(store, settings, name="desk", url="https://desk.example/hook", person="Ada", at=now,
+                 events=["prediction.high"])  # fmt: skip
+    monkeypatch.setattr("api.jobs.work.score_open", score)
+    for _ in range(2):
+        assert done(store, settings, "score_open", {}).status == "done"
+    (told,) = rows.stored(store, tables.delivery)
+    assert (told["payload"]["data"]["ticket_id"], told["payload"]["data"]["band"]) == ("t", "high")

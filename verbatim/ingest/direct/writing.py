@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from verbatim.domain import stable_key
 from verbatim.ingest.direct.folding import Folded, TakenRecord, fold
-from verbatim.storage.store import _write as write_rows
+from verbatim.storage.store import write_rows
 from verbatim.storage.tables import comment, ingest_batch, reject, survey_response
 from verbatim.storage.upsert import Changes
 

@@ -1,0 +1,1 @@
+"""What the routers of themes and comments share: models in memory, filters, and the room that edits are made in."""

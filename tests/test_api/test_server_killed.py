@@ -1,0 +1,143 @@
+"""The server as a real process: killed at random moments while records come in, and told to stop while it works."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from api.access.keys import create_key
+from tests.test_api.test_jobs.killing import KILLS, Zygote, kill, lives, wait_until, zygote
+from verbatim.settings import Settings
+from verbatim.storage.engine import prepare_store
+from verbatim.storage.tables import comment, survey_response
+
+pytestmark = pytest.mark.slow
+SEED = 20261122
+A_CALL = 40
+PREDICTABLE = {"scale": "csat-5", "metric": "csat", "answered_at": "2026-10-30T10:00:00Z"}
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    with zygote(tmp_path_factory.mktemp("servers")) as started:
+        yield started
+
+
+@pytest.fixture
+def key(database: Settings) -> str:
+    database.home.mkdir(parents=True, exist_ok=True)
+    (database.home / "verbatim.toml").touch()
+    with prepare_store(database) as store:
+        return create_key(store, "sender", person="tests", role="analyst")[1]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def begin(processes: Zygote, settings: Settings, port: int) -> int:
+    """Start a server; gives its process once it answers."""
+    pid = processes.start(settings, "--port", str(port), "--no-link", command="serve")
+    wait_until(lambda: answers(port), "the server does not answer")
+    return pid
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def records(call: int, count: int = A_CALL) -> list[dict[str, object]]:
+    said = "The export failed again and nobody answered"
+    return [
+        {"id": f"r{call}-{place}", "score": 1 + place % 5, "comment": f"{said} {call} {place}", **PREDICTABLE}
+        for place in range(count)
+    ]
+
+
+def test_what_a_killed_server_acknowledged_is_there_once(database: Settings, key: str, processes: Zygote) -> None:
+    port, draw = free_port(), random.Random(SEED)
+    acknowledged: list[int] = []
+    ended = threading.Event()
+
+    def send() -> None:
+        call = 0
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}) as client:
+            while not ended.is_set():
+                body = {"source": "shop", "records": records(call)}
+                try:
+                    answer = client.post(
+                        "/v1/responses", json=body, headers={"Idempotency-Key": f"call-{call}"}, timeout=30
+                    )
+                except httpx.HTTPError:
+                    time.sleep(0.02)
+                    continue
+                if answer.status_code in {
+                    409,
+                    503,
+                }:  # the same call, cut off, is still on its way; or the store is busy
+                    time.sleep(0.1)
+                    continue
+                assert answer.status_code == 200, answer.text
+                assert answer.json()["rejected"] == 0
+                acknowledged.append(call)
+                call += 1
+
+    sender = threading.Thread(target=send)
+    pid = begin(processes, database, port)
+    sender.start()
+    for _ in range(KILLS):
+        time.sleep(draw.uniform(0.02, 0.5))
+        kill(pid)
+        pid = begin(processes, database, port)
+    time.sleep(0.5)
+    ended.set()
+    sender.join(timeout=120)
+    kill(pid)
+    assert len(acknowledged) > KILLS / 2
+    with prepare_store(database) as store, store.reading() as connection:
+        there = connection.execute(select(survey_response.c.external_id)).scalars().all()
+        comments = connection.execute(select(func.count()).select_from(comment)).scalar_one()
+    assert len(there) == len(set(there)) == comments
+    expected = {record["id"] for call in acknowledged for record in records(call)}
+    assert expected <= set(there)
+    assert len(there) <= len(expected) + A_CALL  # at most one call was written and not acknowledged
+
+
+def test_a_server_told_to_stop_finishes_what_it_has_begun(settings: Settings, processes: Zygote) -> None:
+    settings.home.mkdir(parents=True)
+    (settings.home / "verbatim.toml").touch()
+    with prepare_store(settings) as store:
+        key = create_key(store, "sender", person="tests", role="analyst")[1]
+    port = free_port()
+    pid = begin(processes, settings, port)
+    found: list[httpx.Response] = []
+
+    def send() -> None:
+        body = {"source": "shop", "records": records(0, 5_000)}
+        headers = {"Authorization": f"Bearer {key}"}
+        found.append(httpx.post(f"http://127.0.0.1:{port}/v1/responses", json=body, headers=headers, timeout=60))
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    time.sleep(0.3)
+    os.kill(pid, signal.SIGTERM)
+    sender.join(timeout=60)
+    assert [answer.status_code for answer in found] == [200]
+    assert found[0].json()["inserted"] == 5_000
+    wait_until(lambda: not lives(pid), "the server goes on and on")
+    assert not answers(port)
+    assert Path(settings.home / "verbatim.db").exists()

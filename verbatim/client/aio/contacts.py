@@ -1,0 +1,44 @@
+"""The operations of contacts.
+
+Made by `verbatim.client.making` from the OpenAPI document; do not edit.
+"""
+# ruff: noqa: D205
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verbatim.client.aio.resource import AsyncResource
+from verbatim.client.answers.shared import RecordsTaken
+from verbatim.client.bodies.contacts import ContactRecord
+from verbatim.client.calls import make_call
+
+
+class ContactsResource(AsyncResource):
+    """Operations under /v1/contacts."""
+
+    async def send(
+        self,
+        records: Sequence[ContactRecord],
+        *,
+        merge: bool | None = None,
+        source: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordsTaken:
+        """Bring people at accounts in, one or many; an e-mail address as id is kept as a hash only.
+
+        A person with an id that is known replaces the one before, or joins it with `merge`; the same again
+        changes nothing. Each record is taken or rejected on its own, and the answer says which.
+
+        Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
+        limited to accounts or teams.
+        """
+        call = make_call(
+            "POST",
+            "/v1/contacts",
+            query={"merge": merge, "source": source},
+            body={"records": records},
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return await self._transport.call(call, RecordsTaken)

@@ -1,0 +1,44 @@
+"""The operations of events.
+
+Made by `verbatim.client.making` from the OpenAPI document; do not edit.
+"""
+# ruff: noqa: D205
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verbatim.client.aio.resource import AsyncResource
+from verbatim.client.answers.shared import RecordsTaken
+from verbatim.client.bodies.events import EventRecord
+from verbatim.client.calls import make_call
+
+
+class EventsResource(AsyncResource):
+    """Operations under /v1/events."""
+
+    async def send(
+        self,
+        records: Sequence[EventRecord],
+        *,
+        merge: bool | None = None,
+        source: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> RecordsTaken:
+        """Bring events of tickets in: replies, changes of status or agent, one or many.
+
+        An event with an id that is known replaces the one before; the same again changes nothing. Each record
+        is taken or rejected on its own, and the answer says which.
+
+        Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
+        limited to accounts or teams.
+        """
+        call = make_call(
+            "POST",
+            "/v1/events",
+            query={"merge": merge, "source": source},
+            body={"records": records},
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        return await self._transport.call(call, RecordsTaken)

@@ -1,0 +1,36 @@
+"""The operations of health.
+
+Made by `verbatim.client.making` from the OpenAPI document; do not edit.
+"""
+# ruff: noqa: D205
+
+from __future__ import annotations
+
+from verbatim.client.aio.resource import AsyncResource
+from verbatim.client.answers.health import Health, ProblemPage, Readiness
+from verbatim.client.calls import make_call
+from verbatim.client.files import File
+
+
+class HealthResource(AsyncResource):
+    """Operations under /healthz, /metrics, /problems/{name}, /readyz."""
+
+    async def alive(self) -> Health:
+        """Say that the process is up, and which version it is."""
+        call = make_call("GET", "/healthz")
+        return await self._transport.call(call, Health)
+
+    async def ready(self) -> Readiness:
+        """Say whether requests can be served: the store answers, and models are loaded where they are active."""
+        call = make_call("GET", "/readyz")
+        return await self._transport.call(call, Readiness)
+
+    async def metrics(self) -> File:
+        """Counts and times for Prometheus; no personal data."""
+        call = make_call("GET", "/metrics")
+        return await self._transport.file(call)
+
+    async def problem(self, name: str) -> ProblemPage:
+        """Say what a kind of problem means and what to do about it: where the `type` of an error leads."""
+        call = make_call("GET", "/problems/{}", (name,))
+        return await self._transport.call(call, ProblemPage)

@@ -1,0 +1,1 @@
+"""What comes back, as frozen dataclasses; made from the OpenAPI document."""

@@ -1,0 +1,1 @@
+"""What is sent, as TypedDicts; made from the OpenAPI document."""

@@ -1,0 +1,28 @@
+"""The operations of batches.
+
+Made by `verbatim.client.making` from the OpenAPI document; do not edit.
+"""
+# ruff: noqa: D205
+
+from __future__ import annotations
+
+from verbatim.client.answers.batches import Batch, Batches
+from verbatim.client.calls import make_call
+from verbatim.client.sync.paging import Pages
+from verbatim.client.sync.resource import Resource
+from verbatim.client.words import Kind
+
+
+class BatchesResource(Resource):
+    """Operations under /v1/batches."""
+
+    def list(
+        self, *, limit: int | None = None, kind: Kind | None = None, source: str | None = None
+    ) -> Pages[Batches, Batch]:
+        """List the files and calls that brought data in, newest first, with their counts.
+
+        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups. Not for keys
+        that are limited to accounts or teams.
+        """
+        call = make_call("GET", "/v1/batches", query={"limit": limit, "kind": kind, "source": source})
+        return Pages(self._transport, call, Batches, "batches", Batch)
