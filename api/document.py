@@ -15,7 +15,7 @@ from api.examples import add_examples
 from api.problems import MEDIA_TYPE, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from fastapi import FastAPI
 
@@ -70,14 +70,17 @@ def needed(app: FastAPI) -> list[tuple[str, str, Needs | None]]:
         if not getattr(context, "include_in_schema", False):
             continue
         dependant: Any = getattr(context, "dependant", None)
-        needs = (
-            next((one.call for one in dependant.dependencies if isinstance(one.call, Needs)), None)
-            if dependant
-            else None
-        )
+        needs = next((call for call in _calls(dependant) if isinstance(call, Needs)), None)
         path: Any = getattr(context, "path_format", "")
         found += [(path, method.lower(), needs) for method in sorted(getattr(context, "methods", ()) or ())]
     return found
+
+
+def _calls(dependant: Any) -> Iterator[Any]:  # noqa: ANN401 (a type of FastAPI's insides)
+    """What a handler depends on, and what that depends on."""
+    for one in dependant.dependencies if dependant else ():
+        yield one.call
+        yield from _calls(one)
 
 
 def _add_problem_schemas(document: dict[str, Any]) -> None:

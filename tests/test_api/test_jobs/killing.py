@@ -27,15 +27,15 @@ PATIENCE_SECONDS = 120
 
 @dataclass
 class Zygote:
-    """Starts workers; see `tests.test_api.test_jobs.zygote`."""
+    """Starts workers and servers; see `tests.test_api.test_jobs.zygote`."""
 
     process: subprocess.Popen[str]
     log: Path
 
-    def start(self, settings: Settings, *words: str) -> int:
+    def start(self, settings: Settings, *words: str, command: str = "worker") -> int:
         environment = {"VERBATIM_HOME": str(settings.home), "VERBATIM_DATABASE_URL": settings.url}
         environment |= {"VERBATIM_CONFIG": str(settings.home / "verbatim.toml")}
-        asked = {"environment": environment, "words": list(words), "log": str(self.log)}
+        asked = {"command": command, "environment": environment, "words": list(words), "log": str(self.log)}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(asked) + "\n")

@@ -1,7 +1,7 @@
-"""Forks workers that have everything imported, so that they start in milliseconds and can be killed often.
+"""Forks workers and servers that have everything imported, so that they start in milliseconds and can be killed often.
 
-``python -m tests.test_api.test_jobs.zygote``: each line of standard input is a JSON object with ``environment``,
-``words`` and ``log``; the answer is the process's id. Each is a process of its own that runs `verbatim worker`.
+``python -m tests.test_api.test_jobs.zygote``: each line of standard input is a JSON object with ``command``,
+``environment``, ``words`` and ``log``; the answer is the process's id. Each is a process of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import sys
 IMPORTED = (
     "api.jobs.command", "api.jobs.worker", "api.jobs.queue", "api.jobs.uploads", "api.jobs.work",
     "verbatim.storage.engine", "verbatim.ingest", "verbatim.mining", "models.learning", "models.registry",
-    "verbatim.messages.dispatch", "verbatim.followups.sweep", "sentence_transformers",
+    "api.app", "api.serving", "uvicorn", "verbatim.messages.dispatch", "verbatim.followups.sweep",
+    "sentence_transformers",
 )  # fmt: skip
 
 
@@ -29,12 +30,13 @@ def main() -> None:
         asked = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            be_worker(**asked)
+            become(**asked)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
 
 
-def be_worker(environment: dict[str, str], words: list[str], log: str) -> None:
+def become(command: str, environment: dict[str, str], words: list[str], log: str) -> None:
+    from api.commands.serve import serve_command
     from api.jobs.command import worker_command
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -45,7 +47,7 @@ def be_worker(environment: dict[str, str], words: list[str], log: str) -> None:
     os.dup2(file, 2)
     code = 1
     try:
-        worker_command(words, standalone_mode=False)
+        {"serve": serve_command, "worker": worker_command}[command](words, standalone_mode=False)
         code = 0
     finally:
         os._exit(code)

@@ -98,6 +98,9 @@ class JobsResource(AsyncResource):
         `progress` comes when something changes, `line` with each line of the log (its position is the id),
         `end` with the job at last. A stream that breaks off before `end` is taken up by asking again with Last-
         Event-ID.
+
+        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups. Not for keys
+        that are limited to accounts or teams.
         """
         call = make_call("GET", "/v1/jobs/{}/events", (job_id,), headers={"Last-Event-ID": last_event_id}, streams=True)
         return self._transport.events(call)
