@@ -7,9 +7,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
 
 from api.jobs import ledger, schedules
+from api.jobs.kinds import request
 from api.jobs.uploads import remove_old_uploads
+from verbatim.storage.columns import EPOCH
+from verbatim.storage.tables import ingest_batch, predictor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +27,7 @@ log = logging.getLogger("verbatim.worker")
 
 KEPT = timedelta(days=90)  # ended jobs
 MESSAGES_AT_ONCE = 50
+CLOCK = "the clock"
 
 
 @dataclass(slots=True)
@@ -49,6 +56,8 @@ class Chores:
                 Chore("messages", 3, self._deliver),
                 Chore("schedules", 5, lambda now: len(schedules.run_due(store, now=now))),
                 Chore("follow-ups", 60, self._sweep),
+                Chore("open tickets", 60, lambda now: ask_for_scores(store, now=now)),
+                Chore("watch", 600, lambda now: ask_to_watch(store, settings, now=now)),
             ]
 
     def do_due(self, now: datetime, elapsed: float) -> int:
@@ -86,6 +95,29 @@ def without_home(settings: Settings, message: str) -> str:
     for place in (settings.home.resolve(), settings.home):
         message = message.replace(f"{place}/", "")
     return message
+
+
+def ask_for_scores(store: Store, *, now: datetime) -> int:
+    """Have open tickets scored again where something came in since the last time; gives how many jobs were made."""
+    with store.reading() as connection:
+        newest = connection.execute(select(func.max(ingest_batch.c.finished_at))).scalar()
+        active = connection.execute(
+            select(predictor.c.metric, predictor.c.id).where(predictor.c.status == "active")
+        ).all()
+    if newest is None:
+        return 0
+    made = 0
+    for metric, predictor_id in active:
+        once = f"score_open:{predictor_id}:{newest.isoformat()}"
+        asked = request(store, None, "score_open", {"metric": metric}, person=CLOCK, unique=once, since=EPOCH)
+        made += asked.created_at >= now
+    return made
+
+
+def ask_to_watch(store: Store, settings: Settings, *, now: datetime) -> int:
+    """Have drift and bursts looked for, once a day of the organisation's; gives how many jobs were made."""
+    day = now.astimezone(ZoneInfo(settings.timezone)).date()
+    return int(request(store, None, "watch", {}, person=CLOCK, unique=f"watch:{day}", since=EPOCH).created_at >= now)
 
 
 def sweep_now(store: Store, settings: Settings, *, now: datetime | None = None) -> Mapping[str, Any]:

@@ -189,6 +189,10 @@ KINDS: Mapping[str, JobKind] = {
                 "api.jobs.work:sweep_after"),
         JobKind("report", "Make a report.", Report, "api.jobs.reporting:make_report"),
         JobKind("export", "Write comments, scores or predictions to a file.", Export, "api.jobs.exports:export"),
+        JobKind("encode", "Encode comments that search by meaning does not know yet.", Nothing, "api.jobs.work:encode",
+                "themes"),
+        JobKind("watch", "Look for drift of the predictors in use, and for themes that burst.", Nothing,
+                "api.jobs.work:watch", "watch"),
         JobKind("sweep", "Look for what must be followed up.", Nothing, "api.jobs.work:sweep", "sweep"),
         JobKind("deliver", "Send the messages that are due.", Nothing, "api.jobs.work:deliver", "deliver"),
     )

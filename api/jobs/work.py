@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.jobs.kinds import Nothing
 from verbatim.domain import Metric, local_midnight
+from verbatim.errors import EmptyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,11 +76,47 @@ def score_open(context: JobContext, told: ScoreOpen) -> Mapping[str, Any]:
     version = resolve(context.store, told.metric)
     context.step("Reading tickets", 0, 2)
     predictor = load_predictor(version.folder(context.settings), version.sha256)
-    scored = score(context.store, context.settings, predictor)
+    try:
+        scored = score(context.store, context.settings, predictor)
+    except EmptyError as error:
+        context.log(str(error))
+        return {"predictor": version.name, "at": None, "tickets": 0, "bands": {}}
     context.step("Keeping predictions", 1, 2)
     kept = keep(context.store, scored, predictor, version.id)
     bands = {band: sum(one.band == band for one in scored.tickets) for band in ("high", "raised", "usual")}
     return {"predictor": version.name, "at": scored.at.isoformat(), "tickets": kept, "bands": bands}
+
+
+def encode(context: JobContext, told: Nothing) -> Mapping[str, Any]:
+    """Encode what search by meaning does not know yet; what was encoded before a kill is kept."""
+    from verbatim.meaning import encode_missing
+
+    def step(done: int, of: int) -> None:
+        context.step("Encoding", done, of)
+
+    return {"encoded": encode_missing(context.store, context.settings, progress=step)}
+
+
+def watch(context: JobContext, told: Nothing) -> Mapping[str, Any]:
+    """Compare recent tickets with those that predictors in use learnt from; alert on drift and on bursts of themes."""
+    from models.registry import versions
+    from models.watching import watch as look
+    from verbatim.followups.watch import DriftAdvice
+    from verbatim.followups.watch import watch as alert
+
+    advice: list[DriftAdvice] = []
+    drifted: dict[str, int] = {}
+    active = [version for version in versions(context.store) if version.active]
+    for done, version in enumerate(active):
+        context.step(f"Watching {version.name}", done, len(active))
+        try:
+            seen = look(context.store, context.settings, version)
+        except EmptyError:
+            continue  # no ticket of late: nothing can have drifted
+        drifted[version.metric] = sum(row.major for row in seen.drift)
+        advice += [DriftAdvice(version.id, version.name, said) for said in seen.advice]
+    raised = alert(context.store, context.settings, now=datetime.now(UTC), drift=advice)
+    return {"drifted": drifted, "advice": [f"{one.name}: {one.advice}" for one in advice], "alerts": raised}
 
 
 def sweep(context: JobContext, told: Nothing) -> Mapping[str, Any]:

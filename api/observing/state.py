@@ -24,7 +24,7 @@ def state_lines(store: Store, *, now: datetime | None = None) -> list[Line]:
     """Every gauge: its name in `api.observing.metrics.STATE`, its labels and its value."""
     moment = now or datetime.now(UTC)
     with store.reading() as connection:
-        lines = [*_jobs(connection, moment), *_models(connection, moment), *_loop(connection)]
+        lines = [*_jobs(connection, moment), *_models(connection, moment), *_drift(connection), *_loop(connection)]
         metrics = connection.execute(select(prediction.c.metric).distinct()).scalars().all()
     for metric in metrics:
         bands = latest_predictions(store, metric)["band"].value_counts()
@@ -46,6 +46,14 @@ def _models(connection: Connection, now: datetime) -> Iterator[Line]:
     made = connection.execute(select(theme_model.c.created_at).where(theme_model.c.active)).scalar()
     if made is not None:
         yield "verbatim_theme_model_age_seconds", (), (now - made).total_seconds()
+
+
+def _drift(connection: Connection) -> Iterator[Line]:
+    """As the last job that looked found it."""
+    done = select(job.c.result).where(job.c.kind == "watch", job.c.status == "done")
+    found = connection.execute(done.order_by(job.c.finished_at.desc()).limit(1)).scalar()
+    for metric, n in sorted((found or {}).get("drifted", {}).items()):
+        yield "verbatim_predictor_drifted_features", (metric,), float(n)
 
 
 def _loop(connection: Connection) -> Iterator[Line]:

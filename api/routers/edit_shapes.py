@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.routers.theme_shapes import ChangeOut, ThemeState
+from api.routers.theme_shapes import ThemeChangeOut, ThemeState
 from api.shapes import Answer, Body, Name, Page, PlainText
 from verbatim.edits import EditKind, requests
 
@@ -180,7 +180,7 @@ class PastEdits(Page):
 class ThemeHistory(Answer):
     """What became of a theme: with each mining, and by people."""
 
-    lineage: list[ChangeOut] = Field(description="as in GET /v1/themes/changes, oldest first")
+    lineage: list[ThemeChangeOut] = Field(description="as in GET /v1/themes/changes, oldest first")
     edits: list[PastEdit] = Field(description="oldest first")
 
 

@@ -69,7 +69,7 @@ class FollowUps(Page):
     follow_ups: list[FollowUp]
 
 
-class Change(Answer):
+class FollowUpStep(Answer):
     """One step of a follow-up's history."""
 
     sequence: int = Field(examples=[1])
@@ -88,7 +88,7 @@ class Change(Answer):
 class FollowUpWithHistory(FollowUp):
     """A follow-up with every step, the first one first."""
 
-    history: list[Change]
+    history: list[FollowUpStep]
 
 
 class Counts(Answer):
@@ -298,6 +298,6 @@ def _shown(row: dict[str, Any], caller: Caller) -> FollowUp:
     return FollowUp.model_validate({**row, "owner": owner})
 
 
-def _step(each: dict[str, Any], row: dict[str, Any], caller: Caller) -> Change:
+def _step(each: dict[str, Any], row: dict[str, Any], caller: Caller) -> FollowUpStep:
     owners = {name: None if _hides(row, caller, each[name]) else each[name] for name in ("from_owner", "to_owner")}
-    return Change.model_validate({**each, **owners, "reason": each["to_reason"]})
+    return FollowUpStep.model_validate({**each, **owners, "reason": each["to_reason"]})

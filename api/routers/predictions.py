@@ -67,7 +67,7 @@ class LeverOut(Answer):
     probability: float = Field(examples=[0.19])
 
 
-class SimilarOut(Answer):
+class SimilarTicket(Answer):
     """A past ticket with similar reasons, and how it was rated."""
 
     ticket: str
@@ -92,7 +92,7 @@ class Prediction(Answer):
     other_points: float | None = Field(None, description="what everything else adds, in points", examples=[-1.2])
     next_step: str | None = Field(None, examples=["answer now, and say when the next news will come"])
     levers: list[LeverOut]
-    similar: list[SimilarOut]
+    similar: list[SimilarTicket]
     not_known: list[str] = Field(description="columns that training had and this ticket has not", examples=[[]])
     features_hash: str = Field(description="the same features, the same hash")
 

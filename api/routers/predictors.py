@@ -48,7 +48,7 @@ class Predictors(Answer):
     predictors: list[PredictorOut]
 
 
-class Change(Body):
+class PredictorChange(Body):
     """Why a version is taken into use or out of it."""
 
     note: Annotated[PlainText, Field(max_length=500)] | None = Field(None, examples=["better on August"])
@@ -90,20 +90,20 @@ def get_model_card(
 
 
 @router.post("/{version}/activate", responses=documented("not-found", "no-active-model"))
-def activate_predictor(version: Id, change: Change, caller: Admin, store: StoreDep) -> PredictorOut:
+def activate_predictor(version: Id, change: PredictorChange, caller: Admin, store: StoreDep) -> PredictorOut:
     """Take a version into use; running servers swap to it within seconds, without dropping requests."""
     found = _version(store, version)
     return _shown(registry.activate(store, found, person=caller.person, force=change.force, note=change.note))
 
 
 @router.post("/{version}/retire", responses=documented("not-found"))
-def retire_predictor(version: Id, change: Change, caller: Admin, store: StoreDep) -> PredictorOut:
+def retire_predictor(version: Id, change: PredictorChange, caller: Admin, store: StoreDep) -> PredictorOut:
     """Take a version out of use: predictions of its metric answer 409 until another is active."""
     return _shown(registry.retire(store, _version(store, version), person=caller.person, note=change.note))
 
 
 @router.post("/{metric}/rollback", responses=documented("not-found", "no-active-model"))
-def roll_back_predictor(metric: Predicted, change: Change, caller: Admin, store: StoreDep) -> PredictorOut:
+def roll_back_predictor(metric: Predicted, change: PredictorChange, caller: Admin, store: StoreDep) -> PredictorOut:
     """Go back to the version that was in use before."""
     return _shown(registry.roll_back(store, metric, person=caller.person, note=change.note))
 

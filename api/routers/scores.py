@@ -59,14 +59,14 @@ class FigureOut(Answer):
     high: float | None
 
 
-class DefinitionOut(Answer):
+class CountedBy(Answer):
     """How a score was counted."""
 
     name: str = Field(description="as text that the setting `definitions` takes")
     text: str = Field(description="one sentence for people")
 
 
-class ScoreOut(Answer):
+class CalculatedScore(Answer):
     """A score and everything needed to read it."""
 
     metric: str = Field(examples=["nps"])
@@ -87,7 +87,7 @@ class ScoreOut(Answer):
     shares: dict[str, float | None] = Field(description="per cent by category")
     figures: dict[str, FigureOut] = Field(description="the other figures of the same answers")
     counts: dict[str, float] = Field(description="answers by value")
-    definition: DefinitionOut
+    definition: CountedBy
 
 
 EXAMPLES: dict[str, Any] = {
@@ -96,7 +96,7 @@ EXAMPLES: dict[str, Any] = {
 }
 
 
-@router.post("/{metric}", response_model=ScoreOut, openapi_extra=KEEPS_NOTHING)
+@router.post("/{metric}", response_model=CalculatedScore, openapi_extra=KEEPS_NOTHING)
 async def calculate_score(
     metric: Metric, answers: Annotated[Answers, Body(openapi_examples=EXAMPLES)], caller: Scorer
 ) -> Response:

@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 
 from api.access.allowed import Reader, WholeReader
 from api.problems import documented
-from api.routers.theme_shapes import ChangeOut, Changes, Chronic, Drivers, Emerging
+from api.routers.theme_shapes import Changes, Chronic, Drivers, Emerging, ThemeChangeOut
 from api.shapes import From, Id, Name, PlainText, To, span
 from api.themes.asking import ThemeTable, refuse_agents
 from api.wiring import SettingsDep, StoreDep
@@ -108,9 +108,9 @@ def get_theme_drivers(
     return Drivers.model_validate({**sheet, "themes": rows})
 
 
-def shown_change(one: Change) -> ChangeOut:
+def shown_change(one: Change) -> ThemeChangeOut:
     """A link between themes as shown."""
-    return ChangeOut.model_validate({**asdict(one), "kind": one.kind.value})
+    return ThemeChangeOut.model_validate({**asdict(one), "kind": one.kind.value})
 
 
 def _drivers(

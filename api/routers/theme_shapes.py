@@ -111,7 +111,7 @@ class ToneOut(Answer):
     strong: float = Field(description="share of strong ones", examples=[0.2])
 
 
-class ChangeOut(Answer):
+class ThemeChangeOut(Answer):
     """What became of a theme when comments were mined anew."""
 
     at: datetime
@@ -130,7 +130,7 @@ class ChangeOut(Answer):
 class Changes(Answer):
     """What became of the themes."""
 
-    changes: list[ChangeOut]
+    changes: list[ThemeChangeOut]
 
 
 class Drivers(Answer):

@@ -84,7 +84,7 @@ class CommentInContext(Answered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentShapesSimilarOut:
+class SimilarOut:
     """A comment and how near it is in meaning."""
 
     # of the angle between both texts' vectors: 1 is the same
@@ -96,6 +96,6 @@ class CommentShapesSimilarOut:
 class SimilarComments(Answered):
     """The nearest comments, best first."""
 
-    found: tuple[CommentShapesSimilarOut, ...]
+    found: tuple[SimilarOut, ...]
     # comments that cannot be found so yet, since they have no vector: mining or a job of kind encode makes them
     missing: int

@@ -68,7 +68,7 @@ class FollowUp(Answered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUpsChange:
+class FollowUpStep:
     """One step of a follow-up's history."""
 
     sequence: int
@@ -123,7 +123,7 @@ class FollowUpWithHistory(Answered):
     overdue_at: datetime | None
     # of the last change; its ETag is this in quotes
     sequence: int
-    history: tuple[FollowUpsChange, ...]
+    history: tuple[FollowUpStep, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

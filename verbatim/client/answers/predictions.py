@@ -116,7 +116,7 @@ class ReasonOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionsSimilarOut:
+class SimilarTicket:
     """A past ticket with similar reasons, and how it was rated."""
 
     ticket: str
@@ -152,7 +152,7 @@ class Prediction(Answered):
     other_points: float | None = None
     next_step: str | None = None
     levers: tuple[LeverOut, ...]
-    similar: tuple[PredictionsSimilarOut, ...]
+    similar: tuple[SimilarTicket, ...]
     # columns that training had and this ticket has not
     not_known: tuple[str, ...]
     # the same features, the same hash

@@ -33,7 +33,7 @@ class AccountFigureOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreShapesDefinitionOut:
+class DefinitionOut:
     """How a score is counted."""
 
     # what `definition` may be set to
@@ -43,7 +43,7 @@ class ScoreShapesDefinitionOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreShapesScoreOut:
+class ScoreOut:
     """A score and everything needed to read it."""
 
     value: float | None
@@ -69,7 +69,7 @@ class ScoreShapesScoreOut:
     figures: Mapping[str, EstimateOut]
     # answer → how many
     counts: Mapping[str, float | None]
-    definition: ScoreShapesDefinitionOut
+    definition: DefinitionOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,8 @@ class AccountSheet:
 
     scale: str
     step: str | None
-    definition: ScoreShapesDefinitionOut
-    total: ScoreShapesScoreOut
+    definition: DefinitionOut
+    total: ScoreOut
     figures: tuple[AccountFigureOut, ...]
 
 
@@ -89,6 +89,68 @@ class AccountSheets(Answered):
 
     sheets: tuple[AccountSheet, ...]
     note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedBy:
+    """How a score was counted."""
+
+    # as text that the setting `definitions` takes
+    name: str
+    # one sentence for people
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureOut:
+    """A figure with its 95 % interval; null without answers."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalculatedScore(Answered):
+    """A score and everything needed to read it."""
+
+    metric: str
+    # share (%), net (points), mean (the scale's own) or index
+    figure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    # answers, without blanks and "not applicable"
+    n: int
+    mean: float | None
+    mean_low: float | None
+    mean_high: float | None
+    # the word guides have for such a score
+    band: str | None
+    mean_band: str | None
+    # fewer than 30 answers
+    uncertain: bool
+    baseline: float | None
+    confidence: float
+    effective_n: float | None
+    # per cent by category
+    shares: Mapping[str, float | None]
+    # the other figures of the same answers
+    figures: Mapping[str, FigureOut]
+    # answers by value
+    counts: Mapping[str, float]
+    definition: CountedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOut:
+    """A difference between two scores, in the unit of the figure."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    # whether 0 lies in the interval
+    is_noise: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,35 +196,15 @@ class Factors(Answered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FigureOut:
-    """A figure with its 95 % interval; null without answers."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreShapesChangeOut:
-    """A difference between two scores, in the unit of the figure."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    # whether 0 lies in the interval
-    is_noise: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
     """A score in the days before and after a milestone: a comparison, not a proof."""
 
     name: str
     kind: str
     at: datetime
-    before: ScoreShapesScoreOut
-    after: ScoreShapesScoreOut
-    change: ScoreShapesChangeOut
+    before: ScoreOut
+    after: ScoreOut
+    change: ChangeOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +241,7 @@ class ScoreRow:
     # of CES: net_easy and ease_index
     figures: Mapping[str, EstimateOut] | None = None
     # from the period before; null on the first
-    change: ScoreShapesChangeOut | None = None
+    change: ChangeOut | None = None
     # with the organisation's mix of `adjust_for`
     adjusted: EstimateOut | None = None
     # share (0…1) of that mix the group has answers in
@@ -218,8 +260,8 @@ class ScoreSheetOut:
     scale: str
     # NPS: relational and transactional answers stay apart
     step: str | None
-    definition: ScoreShapesDefinitionOut
-    total: ScoreShapesScoreOut
+    definition: DefinitionOut
+    total: ScoreOut
     rows: tuple[ScoreRow, ...]
 
 
@@ -248,46 +290,4 @@ class TargetOut(Answered):
     reached: bool | None
     overdue: bool
     statement: str
-    score: ScoreShapesScoreOut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoresDefinitionOut:
-    """How a score was counted."""
-
-    # as text that the setting `definitions` takes
-    name: str
-    # one sentence for people
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoresScoreOut(Answered):
-    """A score and everything needed to read it."""
-
-    metric: str
-    # share (%), net (points), mean (the scale's own) or index
-    figure: str
-    value: float | None
-    low: float | None
-    high: float | None
-    # answers, without blanks and "not applicable"
-    n: int
-    mean: float | None
-    mean_low: float | None
-    mean_high: float | None
-    # the word guides have for such a score
-    band: str | None
-    mean_band: str | None
-    # fewer than 30 answers
-    uncertain: bool
-    baseline: float | None
-    confidence: float
-    effective_n: float | None
-    # per cent by category
-    shares: Mapping[str, float | None]
-    # the other figures of the same answers
-    figures: Mapping[str, FigureOut]
-    # answers by value
-    counts: Mapping[str, float]
-    definition: ScoresDefinitionOut
+    score: ScoreOut

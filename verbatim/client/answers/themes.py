@@ -44,7 +44,30 @@ class AssignedTexts(Answered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeShapesChangeOut:
+class ThemeState:
+    """A theme as an edit finds or leaves it."""
+
+    id: str
+    parent_id: str | None
+    name: str
+    description: str | None
+    # comments
+    size: int
+    pinned: bool
+    archived: bool
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A theme before and after; null where it is not there."""
+
+    before: ThemeState | None
+    after: ThemeState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeChangeOut:
     """What became of a theme when comments were mined anew."""
 
     at: datetime
@@ -69,7 +92,7 @@ class ThemeShapesChangeOut:
 class Changes(Answered):
     """What became of the themes."""
 
-    changes: tuple[ThemeShapesChangeOut, ...]
+    changes: tuple[ThemeChangeOut, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,29 +184,6 @@ class EditOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeState:
-    """A theme as an edit finds or leaves it."""
-
-    id: str
-    parent_id: str | None
-    name: str
-    description: str | None
-    # comments
-    size: int
-    pinned: bool
-    archived: bool
-    aliases: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditShapesChange:
-    """A theme before and after; null where it is not there."""
-
-    before: ThemeState | None
-    after: ThemeState | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EditOutcomeOut(Answered):
     """What an edit did, or in a preview would do."""
 
@@ -191,7 +191,7 @@ class EditOutcomeOut(Answered):
     edit: EditOut
     # comments that are in another theme now
     moved_comments: int
-    changes: tuple[EditShapesChange, ...]
+    changes: tuple[Change, ...]
     # edits that are then not true any more, and were before
     conflicts: tuple[ConflictOut, ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verbatim.client.answers.themes import PastEdit, QuoteOut, ThemeOut, ThemeShapesChangeOut
+from verbatim.client.answers.themes import PastEdit, QuoteOut, ThemeChangeOut, ThemeOut
 from verbatim.client.reading import Answered
 
 
@@ -56,7 +56,7 @@ class ThemeHistory(Answered):
     """What became of a theme: with each mining, and by people."""
 
     # as in GET /v1/themes/changes, oldest first
-    lineage: tuple[ThemeShapesChangeOut, ...]
+    lineage: tuple[ThemeChangeOut, ...]
     # oldest first
     edits: tuple[PastEdit, ...]
 

@@ -12,10 +12,10 @@ from typing import Literal
 
 from verbatim.client.answers.scores import (
     AccountSheets,
+    CalculatedScore,
     Divergences,
     Factors,
     Milestones,
-    ScoresScoreOut,
     Sheets,
     TargetOut,
 )
@@ -34,7 +34,7 @@ class ScoresResource(Resource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> ScoresScoreOut:
+    ) -> CalculatedScore:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -48,7 +48,7 @@ class ScoresResource(Resource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return self._transport.call(call, ScoresScoreOut)
+        return self._transport.call(call, CalculatedScore)
 
     def ces(
         self,
@@ -57,7 +57,7 @@ class ScoresResource(Resource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> ScoresScoreOut:
+    ) -> CalculatedScore:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -71,7 +71,7 @@ class ScoresResource(Resource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return self._transport.call(call, ScoresScoreOut)
+        return self._transport.call(call, CalculatedScore)
 
     def nps(
         self,
@@ -80,7 +80,7 @@ class ScoresResource(Resource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> ScoresScoreOut:
+    ) -> CalculatedScore:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -94,7 +94,7 @@ class ScoresResource(Resource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return self._transport.call(call, ScoresScoreOut)
+        return self._transport.call(call, CalculatedScore)
 
     def stored(
         self,
