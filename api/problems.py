@@ -88,7 +88,7 @@ _KINDS = (
     ),
     ProblemKind(
         "no-active-model", HTTPStatus.CONFLICT, "No model with proven skill is active",
-        "Train one: POST /v1/jobs with kind train, or `verbatim predictor train`. The reason says what was missing.",
+        "Train one: `verbatim predictor train`, or POST /v1/jobs with kind train (scope admin). The reason says why.",
         "no predictor of CSAT is active; csat-2 was refused: too few rated tickets (130 of at least 200)",
     ),
     ProblemKind(

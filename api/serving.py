@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ def run(settings: Settings, taken: socket.socket, *, workers: int) -> None:
     """Serve on an open socket until told to stop; requests that are running are finished first."""
     import uvicorn
 
+    signal.signal(signal.SIGTERM, _interrupt)  # uvicorn gives the signal on when it has stopped; then we end in order
+
     from api.observing.metrics import share_between_processes
 
     with tempfile.TemporaryDirectory(prefix="verbatim-metrics-", ignore_cleanup_errors=True) as folder:
@@ -54,6 +57,10 @@ def run(settings: Settings, taken: socket.socket, *, workers: int) -> None:
             Multiprocess(config, sockets=[taken]).run()
         else:
             uvicorn.Server(config).run(sockets=[taken])
+
+
+def _interrupt(_: int, __: object) -> None:
+    raise KeyboardInterrupt
 
 
 def login_link(store: Store, url: str, *, person: str) -> str:

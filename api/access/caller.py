@@ -38,6 +38,7 @@ class Caller:
     sees_agents: bool
     key_id: str | None = None
     by_cookie: bool = False
+    expires_at: datetime | None = None  # of the login
 
     def may(self, scope: Scope) -> bool:
         """Whether the caller has this scope."""
@@ -103,6 +104,7 @@ class Doorkeeper:
         caller = Caller(
             id=found.id, person=found.person, role=role, scopes=held, restriction=restriction,
             sees_agents=role not in self._settings.hide_agent_ratings_from, key_id=found.key_id, by_cookie=True,
+            expires_at=found.expires_at,
         )  # fmt: skip
         return self._remember(word, caller)
 

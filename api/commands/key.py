@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verbatim.commands.console import DAY, moment, opened_store, print_json, print_table
+
+if TYPE_CHECKING:
+    from api.access.keys import Key
 
 
 @click.group("key")
@@ -72,7 +75,7 @@ def list_(as_json: bool) -> None:
         click.echo("no keys yet; `verbatim key create NAME --role analyst` makes one")
         return
     rows = [
-        (key.id, key.name, key.role or ", ".join(key.scopes), ", ".join((*key.accounts, *key.teams)) or "everything",
+        (key.id, key.name, may(key), ", ".join((*key.accounts, *key.teams)) or "everything",
          key.state(now), _day(key.created_at), _day(key.expires_at), _day(key.used_at))
         for key in keys
     ]  # fmt: skip
@@ -98,6 +101,14 @@ def link(url: str) -> None:
 
     with opened_store() as (_, store):
         click.echo(login_link(store, url.rstrip("/"), person=person()))
+
+
+def may(key: Key) -> str:
+    """What a key may do: its role, and scopes beyond it."""
+    from api.access.scopes import ROLES
+
+    further = [scope for scope in key.scopes if scope not in ROLES.get(key.role or "", ())]
+    return " + ".join([*([key.role] if key.role else []), *([", ".join(further)] if further else [])])
 
 
 def person() -> str:

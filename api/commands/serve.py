@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 
 import click
 
 from verbatim.commands.console import opened_store
 from verbatim.errors import UserError
 
+STOPS_WITHIN_SECONDS = 30
 LOOPBACK_NAMES = frozenset({"localhost"})
 
 
@@ -44,18 +45,27 @@ def serve_command(host: str, port: int, *, worker: bool, workers: int, link: boo
         if link or (link is None and is_loopback(host)):
             click.echo(f"log in: {login_link(store, url, person=person())}")
         store.close()
-        with worker_beside() if worker else nullcontext():
+        with worker_beside() if worker else nullcontext(), suppress(KeyboardInterrupt):
             run(settings, taken, workers=workers)
+    click.echo("stopped", err=True)
 
 
 @contextmanager
 def worker_beside() -> Iterator[None]:
-    """A `verbatim worker` over the same home, told to stop when this ends."""
-    with subprocess.Popen([sys.executable, "-m", "verbatim", "worker"]) as process:  # noqa: S603 (ourselves)
-        try:
-            yield
-        finally:
-            process.terminate()
+    """A `verbatim worker` over the same home, told to stop when this ends, and waited for.
+
+    It does not hear the terminal's Ctrl-C itself, so that it is told once.
+    """
+    command = [sys.executable, "-m", "verbatim", "worker"]
+    process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 (ourselves)
+    try:
+        yield
+    finally:
+        process.terminate()
+        with suppress(KeyboardInterrupt):
+            process.wait(timeout=STOPS_WITHIN_SECONDS)
+        process.kill()
+        process.wait()
 
 
 def listening(host: str, port: int) -> socket.socket:

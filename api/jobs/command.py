@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
 import sys
-from datetime import UTC, datetime
 
 import click
-
-TOLD = ("worker", "job", "kind", "attempt", "became", "seconds", "fault", "at", "chore")
 
 
 @click.command("worker")
@@ -32,10 +28,12 @@ def worker_command(threads: int, *, once: bool, no_schedules: bool, grace: float
     from api.jobs.presence import present
     from api.jobs.queue import make_queue
     from api.jobs.worker import Worker
+    from api.observing.logs import log_as_json
     from verbatim.settings import load_settings
     from verbatim.storage.engine import prepare_store
 
-    _log_json()
+    log_as_json("WARNING")
+    logging.getLogger("verbatim").setLevel(logging.INFO)
     settings = load_settings()
     with prepare_store(settings) as store, present(settings) as name:
         queue = make_queue(settings)
@@ -49,24 +47,6 @@ def worker_command(threads: int, *, once: bool, no_schedules: bool, grace: float
     if not ended:  # a thread is deep in work that was handed back; nothing it still does is kept
         sys.stderr.flush()
         os._exit(0)
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line: when, how bad, what, and the fields that the worker adds. No customers' words."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
-        line |= {name: getattr(record, name) for name in TOLD if hasattr(record, name)}
-        return json.dumps(line, ensure_ascii=False, default=str)
-
-
-def _log_json() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("verbatim").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

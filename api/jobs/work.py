@@ -113,7 +113,7 @@ def watch(context: JobContext, told: Nothing) -> Mapping[str, Any]:
             seen = look(context.store, context.settings, version)
         except EmptyError:
             continue  # no ticket of late: nothing can have drifted
-        drifted[version.metric] = sum(row.major for row in seen.drift)
+        drifted[version.metric] = int(sum(row.major for row in seen.drift))
         advice += [DriftAdvice(version.id, version.name, said) for said in seen.advice]
     raised = alert(context.store, context.settings, now=datetime.now(UTC), drift=advice)
     return {"drifted": drifted, "advice": [f"{one.name}: {one.advice}" for one in advice], "alerts": raised}

@@ -6,6 +6,7 @@ by the clock. A signal lets running jobs finish for a while, then hands them bac
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 import traceback
@@ -134,7 +135,7 @@ class Worker:
         try:
             kind = kind_of(job.kind)
             told = read_arguments(kind, job.arguments)
-            result = kind.function()(context, told)
+            result = json.loads(json.dumps(kind.function()(context, told), allow_nan=False))
         except JobCancelled:
             return self._end(context, "cancelled")
         except JobHandedBack:

@@ -22,7 +22,10 @@ class QuietFormatter(JsonFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """As JSON, unless it is that already."""
-        return record.msg if isinstance(record.msg, Whole) else super().format(record)
+        if isinstance(record.msg, Whole):
+            return record.msg
+        record.__dict__.pop("color_message", None)  # uvicorn's, for terminals
+        return super().format(record)
 
     def formatException(  # noqa: N802 (the name of the standard library)
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -79,15 +82,16 @@ class Whole(str):
     __slots__ = ()
 
 
+def json_formatter() -> QuietFormatter:
+    """The form of every line, of servers and workers."""
+    names = {"asctime": "time", "levelname": "level", "name": "logger"}
+    return QuietFormatter(FIELDS, style="{", rename_fields=names, datefmt="%Y-%m-%dT%H:%M:%S%z")
+
+
 def log_as_json(level: str = "INFO") -> None:
     """Send everything through one handler; access lines come from `api.middleware`, not from uvicorn."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        QuietFormatter(
-            FIELDS, style="{", rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-            datefmt="%Y-%m-%dT%H:%M:%S%z",
-        )
-    )  # fmt: skip
+    handler.setFormatter(json_formatter())
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line shows them
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -96,5 +100,5 @@ def log_as_json(level: str = "INFO") -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
-    for name in ("httpx", "httpcore", "huey", "alembic", "sentence_transformers"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("httpx", "httpcore", "huey", "alembic", "sentence_transformers", "weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.ERROR if name == "weasyprint" else logging.WARNING)

@@ -12,6 +12,7 @@ from api.access.allowed import Reader, Scorer
 from api.access.caller import Caller
 from api.problems import documented
 from api.routers.follow_ups import sight_of
+from api.routers.naming import with_names
 from api.shapes import After, Answer, Id, Limit, Name, Page
 from api.wiring import StoreDep
 from verbatim.followups.alerts import acknowledge, alerts
@@ -27,11 +28,11 @@ class AlertOut(Answer):
     id: str = Field(examples=["d2b6" * 8])
     kind: str = Field(examples=["account_low"])
     severity: str = Field(examples=["urgent"])
-    subject: str = Field(description="the id of what it is about", examples=["51d0" * 8])
+    subject: str = Field(description="the key of what it is about", examples=["51d0" * 8])
     message: str = Field(examples=["3 contacts of one account gave low scores within a short time."])
     at: datetime
     follow_up_id: str | None
-    account_id: str | None
+    account: str | None = Field(description="your id of the account it is about", examples=["ACC-1161"])
     acknowledged_at: datetime | None
     acknowledged_by: str | None
 
@@ -51,14 +52,16 @@ def list_alerts(
     """List alerts, the newest first. Who sees which is as for follow-ups."""
     rows = alerts(store, kind=kind, acknowledged=acknowledged, sight=sight_of(caller), after=after, limit=limit)
     full = len(rows) == limit
-    return Alerts(alerts=[_shown(row, caller) for row in rows], next=rows[-1]["id"] if full else None)
+    return Alerts(
+        alerts=[_shown(row, caller) for row in with_names(store, rows)], next=rows[-1]["id"] if full else None
+    )
 
 
 @router.post("/{alert_id}/acknowledge", responses=documented("not-found"))
 def acknowledge_alert(alert_id: Id, caller: Scorer, store: StoreDep) -> AlertOut:
     """Say that you have seen an alert. The first one counts: repeating it changes nothing."""
     row = acknowledge(store, alert_id, person=caller.person, at=datetime.now(UTC), sight=sight_of(caller))
-    return _shown(row, caller)
+    return _shown(with_names(store, [row])[0], caller)
 
 
 def _shown(row: dict[str, Any], caller: Caller) -> AlertOut:

@@ -17,6 +17,7 @@ from api.access.allowed import Reader, Scorer, WholeReader, Writer
 from api.access.caller import Caller
 from api.problems import Refusal, documented
 from api.routers.conditional import IfMatch, etag, required_version
+from api.routers.naming import with_names
 from api.shapes import After, Answer, Body, From, Id, Limit, Moment, Name, Page, PlainText, To, span
 from api.wiring import SettingsDep, StoreDep
 from verbatim.errors import EditConflictError
@@ -24,6 +25,7 @@ from verbatim.followups import states
 from verbatim.followups.inbox import counts, inbox
 from verbatim.followups.sight import Sight
 from verbatim.followups.sweep import sweep
+from verbatim.storage.queries.restriction import account_key
 
 router = APIRouter(prefix="/follow-ups", tags=["closing the loop"])
 
@@ -48,9 +50,9 @@ class FollowUp(Answer):
     reason: str | None = Field(description="why it cannot be resolved", examples=[None])
     metric: str | None = Field(examples=["csat"])
     response_id: str | None
-    ticket_id: str | None
-    account_id: str | None
-    contact_id: str | None
+    ticket: str | None = Field(description="your id of it", examples=["T-100017"])
+    account: str | None = Field(description="your id of it", examples=["ACC-1161"])
+    contact_id: str | None = Field(description="a key of the store: whose, only your system knows")
     theme_id: str | None
     customers: int | None = Field(description="affected, where it is about several", examples=[None])
     occurred_at: datetime
@@ -168,7 +170,7 @@ def list_follow_ups(
     who: Annotated[Name | None, Query(description="only those of this role", examples=["product"])] = None,
     rule: Annotated[Name | None, Query(examples=["low_csat"])] = None,
     signal: Annotated[Name | None, Query(examples=["answer"])] = None,
-    account_id: Annotated[Name | None, Query(description="an id of the store")] = None,
+    account: Annotated[Name | None, Query(description="your id of the account", examples=["ACC-1161"])] = None,
     overdue: Annotated[bool | None, Query(description="only those that are, or that are not")] = None,
     due_before: Annotated[Moment | None, Query(examples=["2026-11-30T00:00:00Z"])] = None,
     limit: Limit = 50, after: After = None,
@@ -179,11 +181,14 @@ def list_follow_ups(
     theirs.
     """
     rows = inbox(
-        store, state=state, owner=_owner(caller, owner), who=who, rule=rule, signal=signal, account_id=account_id,
+        store, state=state, owner=_owner(caller, owner), who=who, rule=rule, signal=signal,
+        account_id=None if account is None else account_key(account),
         overdue=overdue, due_before=due_before, sight=sight_of(caller), after=after, limit=limit,
     )  # fmt: skip
     full = len(rows) == limit
-    return FollowUps(follow_ups=[_shown(row, caller) for row in rows], next=rows[-1]["id"] if full else None)
+    return FollowUps(
+        follow_ups=[_shown(row, caller) for row in with_names(store, rows)], next=rows[-1]["id"] if full else None
+    )
 
 
 @router.get("/counts")
@@ -212,7 +217,7 @@ def read_follow_up(follow_up_id: Id, caller: Reader, store: StoreDep, response: 
     row = states.get(store, follow_up_id, sight=sight_of(caller))
     response.headers["ETag"] = etag(row["sequence"])
     steps = [_step(each, row, caller) for each in states.history(store, follow_up_id)]
-    return FollowUpWithHistory(**_shown(row, caller).model_dump(), history=steps)
+    return FollowUpWithHistory(**_shown(with_names(store, [row])[0], caller).model_dump(), history=steps)
 
 
 @router.post("/{follow_up_id}/changes", responses=CHANGES)
@@ -277,7 +282,7 @@ def _changed(
     except states.StepError as error:
         raise Refusal("conflict", str(error)) from error
     response.headers["ETag"] = etag(row["sequence"])
-    return _shown(row, caller)
+    return _shown(with_names(store, [row])[0], caller)
 
 
 def _owner(caller: Caller, owner: str | None) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import literal, or_, select, tuple_
 
 from api.access.allowed import WholeReader, Writer
 from api.idempotency import IdempotencyKey, once
@@ -50,8 +51,8 @@ Wanted = Annotated[PlainText | None, Query(max_length=200)]
 Merge = Annotated[
     bool,
     Query(
-        description="what a record leaves out stays as it is stored, and what it says is null goes; without it a "
-        "record is the whole of what is known",
+        description="what a record leaves out stays as it is stored, and what it says is null goes (what "
+        "is required is required still); without it a record is the whole of what is known",
         examples=[False],
     ),
 ]  # fmt: skip
@@ -161,7 +162,9 @@ def list_rejects(
     row = reject.c
     order = (row.source, row.kind, row.file, row.row, row.id)
     wanted = select(reject).order_by(*order).limit(limit + 1)
-    wanted = _narrowed(wanted, {row.source: source, row.kind: kind, row.file: file, row.batch_id: batch_id})
+    wanted = _narrowed(wanted, {row.source: source, row.kind: kind, row.batch_id: batch_id})
+    if file is not None:
+        wanted = wanted.where(or_(row.file == file, row.file.endswith(f"/{file}", autoescape=True)))
     if after is not None:
         last = uncursor(after, str, str, str, int, str)
         if not 0 <= last[3] < 2**31:
@@ -170,7 +173,10 @@ def list_rejects(
     with store.reading() as connection:
         found = [dict(each) for each in connection.execute(wanted).mappings()]
     end = [found[limit - 1][column.name] for column in order] if len(found) > limit else None
-    return Rejects(rejects=[Reject.model_validate(each) for each in found[:limit]], next=end and cursor(*end))
+    return Rejects(
+        rejects=[Reject.model_validate({**each, "file": Path(each["file"]).name}) for each in found[:limit]],
+        next=end and cursor(*end),
+    )
 
 
 @router.get("/batches")
@@ -188,7 +194,15 @@ def list_batches(
     with store.reading() as connection:
         found = [dict(each) for each in connection.execute(wanted).mappings()]
     end = [found[limit - 1][column.name] for column in order] if len(found) > limit else None
-    return Batches(batches=[Batch.model_validate(each) for each in found[:limit]], next=end and cursor(*end))
+    return Batches(
+        batches=[Batch.model_validate({**each, "file": Path(each["file"]).name}) for each in found[:limit]],
+        next=end and cursor(*end),
+    )
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """A file by its name: where it lies on the server is nobody's business."""
+    return {**row, "file": Path(row["file"]).name}
 
 
 def _take(kind: Kind, caller: Caller, sent: Sent, service: Service, *, merge: bool = False) -> Response:

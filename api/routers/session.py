@@ -45,7 +45,7 @@ def who_am_i(caller: Anyone) -> Me:
     return Me(
         person=caller.person, role=caller.role, scopes=[scope for scope in Scope if caller.may(scope)],
         accounts=list(caller.restriction.accounts), teams=list(caller.restriction.teams),
-        sees_agents=caller.sees_agents,
+        sees_agents=caller.sees_agents, expires_at=caller.expires_at,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, Header, Query, Response
 from sqlalchemy import select
 
-from api.access.allowed import Reader, ThemeEditor
+from api.access.allowed import ThemeEditor, WholeReader
 from api.paging import cursor, uncursor
 from api.problems import Refusal, documented
 from api.routers.edit_shapes import (
@@ -101,7 +101,7 @@ def undo_edit(
 
 @router.get("/edits")
 def list_edits(
-    caller: Reader, store: StoreDep, limit: Limit = 100, after: After = None,
+    caller: WholeReader, store: StoreDep, limit: Limit = 100, after: After = None,
     theme: Annotated[Name | None, Query(description="about this theme only", examples=[None])] = None,
 ) -> PastEdits:  # fmt: skip
     """List what people changed in the themes, newest first, and what was undone."""
@@ -115,7 +115,7 @@ def list_edits(
 
 
 @router.get("/{theme_id}/history", responses=documented("not-found", "nothing-yet"))
-def get_theme_history(theme_id: Id, caller: Reader, store: StoreDep) -> ThemeHistory:
+def get_theme_history(theme_id: Id, caller: WholeReader, store: StoreDep) -> ThemeHistory:
     """Say what became of a theme with each mining, and what people did to it; also of themes that are gone."""
     from verbatim.identity.history import theme_changes
 

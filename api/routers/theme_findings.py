@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
-from api.access.allowed import Reader, WholeReader
+from api.access.allowed import WholeReader
 from api.problems import documented
 from api.routers.theme_shapes import Changes, Chronic, Drivers, Emerging, ThemeChangeOut
 from api.shapes import From, Id, Name, PlainText, To, span
@@ -81,7 +81,7 @@ def list_chronic(caller: WholeReader, store: StoreDep, settings: SettingsDep, mo
 
 @router.get("/changes", responses=documented("nothing-yet"))
 def list_changes(
-    caller: Reader, store: StoreDep,
+    caller: WholeReader, store: StoreDep,
     history: Annotated[bool, Query(description="of every mining since the first, not of the last only")] = False,
     everything: Annotated[bool, Query(alias="all", description="also themes that just went on")] = False,
 ) -> Changes:  # fmt: skip

@@ -61,9 +61,7 @@ def test_the_inbox_says_who_must_do_what_until_when(analyst: httpx.Client) -> No
     assert all(one["due_at"] > one["occurred_at"] for one in found)
     assert [one["owner"] for one in rows(analyst, owner="Ben")] == ["Ben"]
     assert rows(analyst, due_before="2020-01-01T00:00:00Z") == []
-    assert (
-        rows(analyst, account_id=account_key("globex"), signal="answer", rule="detractor")[0]["who"] == "account_owner"
-    )
+    assert rows(analyst, account="globex", signal="answer", rule="detractor")[0]["who"] == "account_owner"
 
 
 def test_the_inbox_is_paged_without_loss(analyst: httpx.Client) -> None:

@@ -14,10 +14,10 @@ from threading import Thread
 import pytest
 
 from api.jobs import kinds, ledger, presence, records, worker
-from api.jobs.command import JsonLines
 from api.jobs.queue import make_queue
 from api.jobs.records import Job
 from api.jobs.worker import Worker
+from api.observing.logs import json_formatter
 from tests.test_api.test_jobs import doings
 from verbatim.errors import NotFoundError, UserError
 from verbatim.settings import Settings
@@ -63,7 +63,7 @@ def test_a_fault_names_its_kind_and_never_what_it_says(
     assert failed.status == "failed"
     assert failed.problem is not None
     assert failed.problem.startswith("ValueError inside Verbatim")
-    lines = [JsonLines().format(record) for record in caplog.records]
+    lines = [json_formatter().format(record) for record in caplog.records]
     assert not any("Miller" in line for line in [*lines, failed.problem])
     fault = next(json.loads(line) for line in lines if "fault" in line)
     assert fault["fault"] == "ValueError"

@@ -42,7 +42,8 @@ class ThemesResource(ThemesResourceMore):
     def edits(self, *, limit: int | None = None, theme: str | None = None) -> AsyncPages[PastEdits, PastEdit]:
         """List what people changed in the themes, newest first, and what was undone.
 
-        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups.
+        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups. Not for keys
+        that are limited to accounts or teams.
         """
         call = make_call("GET", "/v1/themes/edits", query={"limit": limit, "theme": theme})
         return AsyncPages(self._transport, call, PastEdits, "edits", PastEdit)
@@ -74,7 +75,8 @@ class ThemesResource(ThemesResourceMore):
     async def history(self, theme_id: str) -> ThemeHistory:
         """Say what became of a theme with each mining, and what people did to it; also of themes that are gone.
 
-        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups.
+        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups. Not for keys
+        that are limited to accounts or teams.
         """
         call = make_call("GET", "/v1/themes/{}/history", (theme_id,))
         return await self._transport.call(call, ThemeHistory)

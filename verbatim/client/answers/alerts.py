@@ -19,12 +19,13 @@ class AlertOut(Answered):
     id: str
     kind: str
     severity: str
-    # the id of what it is about
+    # the key of what it is about
     subject: str
     message: str
     at: datetime
     follow_up_id: str | None
-    account_id: str | None
+    # your id of the account it is about
+    account: str | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
 

@@ -47,8 +47,11 @@ class FollowUp(Answered):
     reason: str | None
     metric: str | None
     response_id: str | None
-    ticket_id: str | None
-    account_id: str | None
+    # your id of it
+    ticket: str | None
+    # your id of it
+    account: str | None
+    # a key of the store: whose, only your system knows
     contact_id: str | None
     theme_id: str | None
     # affected, where it is about several
@@ -105,8 +108,11 @@ class FollowUpWithHistory(Answered):
     reason: str | None
     metric: str | None
     response_id: str | None
-    ticket_id: str | None
-    account_id: str | None
+    # your id of it
+    ticket: str | None
+    # your id of it
+    account: str | None
+    # a key of the store: whose, only your system knows
     contact_id: str | None
     theme_id: str | None
     # affected, where it is about several

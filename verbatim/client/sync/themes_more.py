@@ -25,7 +25,8 @@ class ThemesResourceMore(Resource):
     def changes(self, *, history: bool | None = None, all: bool | None = None) -> Changes:
         """Say what became of the themes when comments were mined anew: new, split, merged, gone.
 
-        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups.
+        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups. Not for keys
+        that are limited to accounts or teams.
         """
         call = make_call("GET", "/v1/themes/changes", query={"history": history, "all": all})
         return self._transport.call(call, Changes)
