@@ -63,9 +63,11 @@ class NewExport(Body):
 
 
 class NewSweep(Body):
-    """Look for what must be followed up, or send the messages that are due; workers do both by the clock."""
+    """Something that needs to be told nothing; workers do most of it by the clock."""
 
-    kind: Literal["sweep", "deliver"] = Field(description=f"{HELP['sweep']} {HELP['deliver']}")
+    kind: Literal["sweep", "deliver", "encode", "watch"] = Field(
+        description=" ".join(HELP[name] for name in ("sweep", "deliver", "encode", "watch"))
+    )
     arguments: kinds.Nothing = kinds.Nothing()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -29,6 +31,17 @@ CHECKS = [
 ]  # fmt: skip
 # Answers go on until a job ends; tests/test_api/test_jobs_over_http.py reads them.
 ENDLESS = {"follow_job_events"}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A list as lines of JSON; text as it is; anything else as one line."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    return "\n".join(json.dumps(one) for one in (value if isinstance(value, list) else [value])).encode()
+
 
 config = schemathesis.Config()
 config.projects.default.generation.update(modes=list(GenerationMode), with_security_parameters=False)

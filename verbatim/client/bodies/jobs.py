@@ -146,10 +146,11 @@ Nothing = Mapping[str, object]
 
 
 class NewSweep(TypedDict):
-    """Look for what must be followed up, or send the messages that are due; workers do both by the clock."""
+    """Something that needs to be told nothing; workers do most of it by the clock."""
 
-    # Look for what must be followed up. Send the messages that are due.
-    kind: Literal["sweep", "deliver"]
+    # Look for what must be followed up. Send the messages that are due. Encode comments that search by meaning
+    # does not know yet. Look for drift of the predictors in use, and for themes that burst.
+    kind: Literal["sweep", "deliver", "encode", "watch"]
     arguments: NotRequired[Nothing]
 
 
