@@ -135,6 +135,7 @@ class PredictorShelf:
             return
         self._failed.pop(metric, None)
         self._loaded[metric] = loaded
+        gc.freeze()  # what lives about as long as the process need not be looked at by every collection
         log.info("predictor in use", extra={"version": version.name})
 
     def _refresh(self, metric: str, held: Loaded) -> None:
@@ -154,7 +155,6 @@ class PredictorShelf:
         seen = _state(self._store)
         stored = read_store(self._store, self._settings, text=any(map(of_text, found.features)))
         scorer = LiveScorer(found, stored)
-        gc.freeze()  # what lives as long as the process need not be looked at by every collection
         return Loaded(version, scorer, self._names(found), seen, time.monotonic())
 
     def _names(self, found: Predictor) -> Mapping[str, str]:
