@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api.document import TAGS, documents
 from api.express import Express
-from api.middleware import Surroundings
+from api.middleware import Surroundings, Timed
 from api.problems import documented, handle_problems
 from api.routers import ALL, docs, health, predictions, scores, session
 from api.routes import path_templates
@@ -77,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     handle_problems(app)
     app.openapi = documents(app)  # type: ignore[method-assign]
+    app.add_middleware(Timed, seconds=settings.request_seconds)
     app.add_middleware(Express, service=service, lines=(scores.LINE, predictions.LINE))
     if settings.cors_origins:
         app.add_middleware(
@@ -85,8 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["ETag", "Retry-After", "X-Request-ID"],
         )  # fmt: skip
     app.add_middleware(
-        Surroundings, meters=service.meters, seconds=settings.request_seconds, audit=service.note,
-        templates=path_templates(app),
+        Surroundings, meters=service.meters, audit=service.note, templates=path_templates(app),
     )  # fmt: skip
     return app
 

@@ -28,16 +28,21 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 64_000
 NEEDS = Needs(Permission.SCORE)
+JSON = (b"content-type", b"application/json")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One operation: where it is, what its body is, and what answers it with JSON."""
+    """One operation: where it is, what its body is, and what answers it with JSON.
+
+    ``ahead`` may give the answer to a body that nobody has looked at yet, or ``None``.
+    """
 
     path: re.Pattern[str]
     body: TypeAdapter[Any]
     answer: Callable[[Service, Caller, str, Any], Awaitable[bytes]]
     route: Any
+    ahead: Callable[[Service, Caller, str, bytes], Awaitable[bytes | None]] | None = None
 
 
 class Express:
@@ -63,22 +68,7 @@ class Express:
 
     async def _try(self, line: Line, word: str, scope: Scope, receive: Receive, send: Send) -> Receive | None:
         """Answer; or give back what the usual way has to receive."""
-        key = length = kind = b""
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                key = value
-            elif name == b"content-type":
-                kind = value
-            elif name == b"content-length":
-                length = value
-        caller = None
-        if (
-            key[:7] == b"Bearer "
-            and kind[:16] == b"application/json"
-            and length.isdigit()
-            and int(length) <= LARGEST_BODY
-        ):
-            caller = self._service.doors.remembered(key[7:].decode("latin-1"))
+        caller = self._plain(scope)
         if caller is None:
             return receive
         parts: list[Message] = []
@@ -88,17 +78,37 @@ class Express:
                 return _replayed(parts, receive)
         body = parts[0]["body"] if len(parts) == 1 else b"".join(part["body"] for part in parts)
         try:
-            asked = line.body.validate_json(body)
             NEEDS.demand(caller)
             scope["state"]["caller"] = caller
             await demand_pace(self._service.pace, caller)
-            answer = await line.answer(self._service, caller, word, asked)
+            answer = await line.ahead(self._service, caller, word, body) if line.ahead is not None else None
+            if answer is None:
+                answer = await line.answer(self._service, caller, word, line.body.validate_json(body))
         except (ValidationError, Refusal, VerbatimError):
             return _replayed(parts, receive)
         scope["route"] = line.route
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
+        headers = [JSON, (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
+        return None
+
+    def _plain(self, scope: Scope) -> Caller | None:
+        """The caller, where the request is plain: a key seen a moment ago, a JSON body that is not large."""
+        key = length = kind = b""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                key = value
+            elif name == b"content-type":
+                kind = value
+            elif name == b"content-length":
+                length = value
+        if (
+            key[:7] == b"Bearer "
+            and kind[:16] == b"application/json"
+            and length.isdigit()
+            and int(length) <= LARGEST_BODY
+        ):
+            return self._service.doors.remembered(key[7:].decode("latin-1"))
         return None
 
 

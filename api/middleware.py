@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import re
-import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -42,16 +42,48 @@ NOT_KEPT = (b"cache-control", b"no-store")
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
+class Timed:
+    """Ends a request that takes longer than ``seconds`` to begin its answer; what streams may take its time."""
+
+    def __init__(self, app: ASGIApp, *, seconds: float) -> None:
+        self.app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def passed(message: Message) -> None:
+            nonlocal begun
+            if not begun and not limit.expired():
+                limit.reschedule(None)
+            begun = True
+            await send(message)
+
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                scope["state"]["limit"] = limit
+                await self.app(scope, receive, passed)
+        except TimeoutError:
+            if begun:
+                raise
+            detail = f"this took longer than the {self._seconds:g} seconds allowed here"
+            response = problem_response(PROBLEMS["too-slow"], detail, scope["state"]["request_id"])
+            await response(scope, receive, send)
+
+
 class Surroundings:
     """Wraps the application. ``audit`` writes a line of the audit log before the answer of a write goes out."""
 
     def __init__(
-        self, app: ASGIApp, *, meters: Meters, seconds: float, audit: Callable[[Scope, int], Awaitable[None]],
+        self, app: ASGIApp, *, meters: Meters, audit: Callable[[Scope, int], Awaitable[None]],
         templates: Mapping[int, str],
     ) -> None:  # fmt: skip
         self.app = app
         self._meters = meters
-        self._seconds = seconds
         self._audit = audit
         self._templates = templates
         self._lines = RequestLines()
@@ -64,19 +96,11 @@ class Surroundings:
         exchange = _Exchange(scope, send, self._audit)
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(self._seconds) as limit:
-                exchange.limit = scope["state"]["limit"] = limit
-                await self.app(scope, receive, exchange.send)
-        except TimeoutError:
-            if exchange.status:
-                raise
-            detail = f"this took longer than the {self._seconds:g} seconds allowed here"
-            await problem_response(PROBLEMS["too-slow"], detail, exchange.id)(scope, receive, exchange.send)
+            await self.app(scope, receive, exchange.send)
         except asyncio.CancelledError:
             raise
         except Exception:  # the last place where it can be answered; the log says where, never what
             failures.exception("failed", extra={"request_id": exchange.id})
-            exchange.limit = None  # it is over
             if exchange.status:
                 raise
             detail = f"something went wrong; report request {exchange.id}"
@@ -102,12 +126,11 @@ class _Exchange:
     def __init__(self, scope: Scope, send: Send, audit: Callable[[Scope, int], Awaitable[None]]) -> None:
         self.scope = scope
         self.status = 0
-        self.limit: asyncio.Timeout | None = None
         self._instead: JSONResponse | None = None  # of what Starlette answers in plain text
         self._send = send
         self._audit = audit
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        self.id = given.decode() if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        self.id = given.decode() if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
         scope["state"] = {**scope.get("state", {}), "request_id": self.id}
 
     async def send(self, message: Message) -> None:
@@ -121,10 +144,9 @@ class _Exchange:
             if audited_operation(self.scope) is not None:
                 await self._audit(self.scope, message["status"])
             self.status = message["status"]
-            if self.limit is not None and not self.limit.expired():
-                self.limit.reschedule(None)  # what streams may take its time
-            headers = [*message.get("headers", ()), *HEADERS, (b"x-request-id", self.id.encode())]
-            there = {name for name, _ in headers}
+            own = message.get("headers", ())
+            there = [name for name, _ in own]
+            headers = [*own, *HEADERS, (b"x-request-id", self.id.encode())]
             headers += [entry for entry in (POLICY, NOT_KEPT) if entry[0] not in there]
             message = {**message, "headers": headers}
         await self._send(message)

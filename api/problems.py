@@ -7,6 +7,7 @@ Every problem the API can answer with stands in `PROBLEMS`, so that the OpenAPI 
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +17,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from api.fields import field_of
 from verbatim.errors import (
     EditConflictError,
     EmptyError,
@@ -29,7 +31,7 @@ from verbatim.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from fastapi import FastAPI, Request
 
@@ -174,7 +176,9 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="what failed, the offending value and what to do next")
     request_id: str | None = Field(None, description="names this request in the server's log")
-    errors: list[FieldProblem] | None = Field(None, description="each field that does not fit")
+    errors: list[FieldProblem] | None = Field(
+        None, description="each field that does not fit, wherever the status is 422"
+    )
 
 
 class Refusal(Exception):  # noqa: N818 (it is an answer)
@@ -185,10 +189,28 @@ class Refusal(Exception):  # noqa: N818 (it is an answer)
         self.kind, self.detail, self.headers, self.more = PROBLEMS[kind], detail, dict(headers or {}), more
 
 
+def misfit(field: str, problem: str, **more: Any) -> Refusal:  # noqa: ANN401
+    """A 422 about one field: where it is (``body.name``, ``header.If-Match``), what is wrong and what would fit."""
+    return Refusal("invalid", problem, errors=[{"field": field, "problem": problem}], **more)
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What the library refuses in here is about one field of the request."""
+    try:
+        yield
+    except UserError as error:
+        if kind_of(error).name != "invalid":
+            raise
+        raise misfit(field, _one_line(str(error))) from error
+
+
 def problem_response(
     kind: ProblemKind, detail: str, request_id: str | None, *, headers: Mapping[str, str] | None = None, **more: object
 ) -> JSONResponse:
-    """A problem document."""
+    """A problem document; what does not fit always says where, if only that it is the request as a whole."""
+    if kind.name == "invalid" and not more.get("errors"):
+        more["errors"] = [{"field": "request", "problem": _one_line(detail)}]
     body = {
         "type": kind.type, "title": kind.title, "status": int(kind.status), "detail": _one_line(detail),
         **({"request_id": request_id} if request_id else {}), **more,
@@ -226,9 +248,10 @@ def kind_of(error: VerbatimError) -> ProblemKind:
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     refusal = cast("Refusal", error)
-    return problem_response(
-        refusal.kind, refusal.detail, request_id_of(request), headers=refusal.headers, **refusal.more
-    )
+    more = dict(refusal.more)
+    if refusal.kind.name == "invalid":
+        more.setdefault("errors", _errors(request, refusal.detail))
+    return problem_response(refusal.kind, refusal.detail, request_id_of(request), headers=refusal.headers, **more)
 
 
 async def _library(request: Request, error: Exception) -> JSONResponse:
@@ -244,7 +267,8 @@ async def _library(request: Request, error: Exception) -> JSONResponse:
     if isinstance(known, StorageError) and not isinstance(known, StoreBusyError):
         log.error("store failed", extra={"error": detail, "request_id": request_id_of(request)})
         detail = "the store does not answer; `verbatim doctor` on the server says why"
-    return problem_response(kind, detail, request_id_of(request), headers=headers)
+    more = {"errors": _errors(request, detail)} if kind.name == "invalid" else {}
+    return problem_response(kind, detail, request_id_of(request), headers=headers, **more)
 
 
 async def _not_fitting(request: Request, error: Exception) -> JSONResponse:
@@ -264,6 +288,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     kind = PROBLEMS[_OF_STATUS.get(HTTPStatus(known.status_code), "invalid")]
     detail = kind.example if kind.name == "too-large" else f"{known.detail}; /docs lists what there is"
     return problem_response(kind, detail, request_id_of(request), headers=known.headers)
+
+
+def _errors(request: Request, detail: str) -> list[dict[str, str]]:
+    """The one field that the library's message is about."""
+    return [{"field": field_of(request.scope.get("route"), detail), "problem": _one_line(detail)}]
 
 
 def request_id_of(request: Request) -> str | None:

@@ -46,6 +46,8 @@ def run(settings: Settings, taken: socket.socket, *, workers: int) -> None:
         if workers > 1:
             share_between_processes(Path(folder))
         os.environ.setdefault("VERBATIM_HOME", str(settings.home))
+        if "scoring_process" not in settings.model_fields_set and (os.cpu_count() or 1) > workers:
+            os.environ.setdefault("VERBATIM_SCORING_PROCESS", "true")
         config = uvicorn.Config(
             "api.serving:application", factory=True, workers=workers, log_config=None, access_log=False,
             loop="uvloop" if _has_uvloop() else "asyncio", http="httptools", server_header=False,

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 
 from api.access.caller import Caller, Doorkeeper
 from api.access.pace import Pace
+from api.live.beside import Beside
 from api.live.scoring import Scoring
 from api.live.shelf import PredictorShelf
 from api.observing.metrics import Meters
@@ -96,8 +97,10 @@ class Service:
         self._store = prepare_store(self.settings)
         self._doors = Doorkeeper(self._store, self.settings)
         self._themes = ThemeShelf(self._store, self.settings)
-        self._scoring = Scoring(PredictorShelf(self._store, self.settings), self.meters)
-        self._scoring.shelf.start()
+        shelf = PredictorShelf(self._store, self.settings)
+        beside = Beside(self.settings, shelf) if self.settings.scoring_process else None
+        self._scoring = Scoring(shelf, self.meters, beside)
+        self._scoring.start()
 
     def close(self) -> None:
         """Give connections back, after what is being worked on."""
@@ -118,7 +121,7 @@ class Service:
                 connection.execute(select(audit.c.id).limit(1))
         except StorageError as error:
             return {"store": f"not ready: {type(error).__name__}"}
-        return {"store": "ok", **self.scoring.shelf.says()}
+        return {"store": "ok", **self.scoring.says()}
 
     async def note(self, scope: Scope, status: int) -> None:
         """Write a line of the audit log: who did what to which path, and how it ended.

@@ -54,7 +54,7 @@ def _measured(folder: Path) -> Iterator[str]:
 
 def _of(store: Store, settings: Settings, tickets: Sequence[LiveTicket]) -> Iterator[str]:
     predictor = learn(store, settings, Metric.CSAT).predictor
-    stored = read_store(store, settings)
+    stored = read_store(store, settings, signals=False)
     started = time.process_time()
     scorer, at = LiveScorer(predictor, stored), stored.newest()
     yield (

@@ -79,11 +79,13 @@ def read_store(
     further: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
     text: bool = True,
+    signals: bool = True,
 ) -> Stored:
     """Read tickets, events, answers, accounts and contacts.
 
     ``further`` are tickets of a file (as `queries.tickets` gives them) that count instead of stored ones with the same
-    id; ``events`` the events of them. Without ``text`` nothing that customers write is looked at.
+    id; ``events`` the events of them. Without ``text`` nothing that customers write is looked at; without ``signals``
+    only what it is about, not how it sounds: enough for the history that other tickets are looked at against.
 
     Raises:
         LeakageError: a column of tickets that is declared known while a ticket is open, and is not.
@@ -103,7 +105,7 @@ def read_store(
     answers = with_days_ended(queries.answers(store, by=()), settings.timezone)
     seen = view(
         log, BusinessHours.from_settings(settings), answers=answers, accounts=queries.accounts(store),
-        contacts=queries.contacts(store), promised=settings.first_reply_hours, text=text,
+        contacts=queries.contacts(store), promised=settings.first_reply_hours, text=text, signals=signals,
     )  # fmt: skip
     return Stored(seen, answers, kept, (*taken, *left), ended)
 

@@ -47,7 +47,7 @@ class Caller:
     @property
     def restricted(self) -> bool:
         """Whether the caller sees some accounts or teams only."""
-        return bool(self.restriction.accounts or self.restriction.teams)
+        return self.restriction.given
 
 
 class Doorkeeper:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import subprocess
 import sys
@@ -54,9 +55,9 @@ def serve_command(host: str, port: int, *, worker: bool, workers: int, link: boo
 def worker_beside() -> Iterator[None]:
     """A `verbatim worker` over the same home, told to stop when this ends, and waited for.
 
-    It does not hear the terminal's Ctrl-C itself, so that it is told once.
+    It does not hear the terminal's Ctrl-C itself, so that it is told once; where this process is killed, it ends too.
     """
-    command = [sys.executable, "-m", "verbatim", "worker"]
+    command = [sys.executable, "-m", "verbatim", "worker", "--beside", str(os.getpid())]
     process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 (ourselves)
     try:
         yield

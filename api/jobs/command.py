@@ -6,8 +6,13 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
+from collections.abc import Callable
 
 import click
+
+LOOKS_EVERY_SECONDS = 0.5
 
 
 @click.command("worker")
@@ -20,7 +25,8 @@ import click
     "--grace", default=12.0, show_default=True, type=click.FloatRange(0, 3600),
     help="Seconds that running jobs may finish in after a signal; then they are handed back.",
 )  # fmt: skip
-def worker_command(threads: int, *, once: bool, no_schedules: bool, grace: float) -> None:
+@click.option("--beside", type=int, hidden=True, help="Process that started it: it ends when that one has gone.")
+def worker_command(threads: int, *, once: bool, no_schedules: bool, grace: float, beside: int | None) -> None:
     """Do long work: mining, training, reports, exports, large files; schedules, follow-ups and messages by the clock.
 
     Any number may run, on one machine or several. A job whose worker was killed is taken up again by another.
@@ -42,11 +48,20 @@ def worker_command(threads: int, *, once: bool, no_schedules: bool, grace: float
         )
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: worker.stop())
+        if beside is not None:
+            threading.Thread(target=_end_with, args=(beside, worker.stop), daemon=True).start()
         ended = worker.run()
         queue.close()
     if not ended:  # a thread is deep in work that was handed back; nothing it still does is kept
         sys.stderr.flush()
         os._exit(0)
+
+
+def _end_with(parent: int, stop: Callable[[], None]) -> None:
+    """Stop once the server that started this worker was killed: the one that takes its place starts its own."""
+    while os.getppid() == parent:
+        time.sleep(LOOKS_EVERY_SECONDS)
+    stop()
 
 
 if __name__ == "__main__":

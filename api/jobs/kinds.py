@@ -19,6 +19,8 @@ from verbatim.domain import Kind as RecordKind
 from verbatim.errors import NotFoundError, UserError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from api.jobs.context import JobContext
     from api.jobs.queue import Queue
     from api.jobs.records import Job
@@ -159,6 +161,8 @@ class JobKind:
     """One kind of job. ``work`` and ``after`` name functions as ``module:name``: what they import may be slow.
 
     Jobs of one ``lane`` run one at a time. ``after`` runs once the job is done, and may be missed by a kill.
+    ``joins_running``: asking for the same again while it runs gives the one that runs, unless something came in since
+    it began; else only one that still waits is the same.
     """
 
     name: str
@@ -167,6 +171,7 @@ class JobKind:
     work: str
     lane: str | None = None
     after: str | None = None
+    joins_running: bool = True
 
     def function(self) -> Work:
         """What does the work: takes a `JobContext` and the arguments, gives the result as plain JSON."""
@@ -186,15 +191,17 @@ KINDS: Mapping[str, JobKind] = {
         JobKind("mine", "Find the themes of the stored comments.", Mine, "api.jobs.work:mine", "themes"),
         JobKind("train", "Train a predictor.", Train, "api.jobs.work:train", "training"),
         JobKind("score_open", "Score the open tickets.", ScoreOpen, "api.jobs.work:score_open", "scoring",
-                "api.jobs.work:sweep_after"),
+                "api.jobs.work:sweep_after", joins_running=False),
         JobKind("report", "Make a report.", Report, "api.jobs.reporting:make_report"),
         JobKind("export", "Write comments, scores or predictions to a file.", Export, "api.jobs.exports:export"),
         JobKind("encode", "Encode comments that search by meaning does not know yet.", Nothing, "api.jobs.work:encode",
                 "themes"),
         JobKind("watch", "Look for drift of the predictors in use, and for themes that burst.", Nothing,
                 "api.jobs.work:watch", "watch"),
-        JobKind("sweep", "Look for what must be followed up.", Nothing, "api.jobs.work:sweep", "sweep"),
-        JobKind("deliver", "Send the messages that are due.", Nothing, "api.jobs.work:deliver", "deliver"),
+        JobKind("sweep", "Look for what must be followed up.", Nothing, "api.jobs.work:sweep", "sweep",
+                joins_running=False),
+        JobKind("deliver", "Send the messages that are due.", Nothing, "api.jobs.work:deliver", "deliver",
+                joins_running=False),
     )
 }  # fmt: skip
 
@@ -246,6 +253,25 @@ def request(
     if queue is not None:
         queue.notify(job)
     return job
+
+
+def request_same(
+    connection: Connection, kind: str, arguments: Mapping[str, Any], *, person: str, now: datetime
+) -> tuple[Job, bool]:
+    """Ask for a job as a person does, who needs none beside an equal one; gives it, and whether it is new.
+
+    Equal is one of the same kind with the same arguments that waits, or runs (see `JobKind`). Wake a worker after the
+    transaction.
+
+    Raises:
+        NotFoundError, UserError: as `request`.
+    """
+    found = kind_of(kind)
+    told = read_arguments(found, arguments).model_dump(mode="json", exclude_defaults=True)
+    same = ledger.same_open(connection, kind, told, running=found.joins_running)
+    if same is not None:
+        return same, False
+    return ledger.submit_in(connection, kind, told, person=person, lane=found.lane, now=now), True
 
 
 def _found(path: str) -> Callable[..., Any]:

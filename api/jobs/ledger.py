@@ -15,8 +15,8 @@ from sqlalchemy import and_, case, delete, exists, func, insert, literal, null, 
 
 from api.jobs.records import COLUMNS, ENDED, OPEN, Job, as_job, get
 from verbatim.errors import UserError
+from verbatim.storage.tables import ingest_batch, job_line
 from verbatim.storage.tables import job as job_table
-from verbatim.storage.tables import job_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -84,6 +84,23 @@ def submit_in(
     }  # fmt: skip
     connection.execute(insert(job_table).values(**row))
     return as_job(connection.execute(select(*COLUMNS).where(column.id == row["id"])).one())
+
+
+def same_open(connection: Connection, kind: str, arguments: Mapping[str, Any], *, running: bool) -> Job | None:
+    """The oldest job of a kind with these very arguments that waits or, with ``running``, runs on what is there now.
+
+    One that began before something was brought in does not know of it; one that is to be cancelled is none.
+    """
+    _one_at_a_time(connection)
+    batch = ingest_batch.c
+    newest = connection.execute(select(func.max(func.coalesce(batch.finished_at, batch.started_at)))).scalar()
+    counts: ColumnElement[bool] = column.status == "queued"
+    if running:
+        knows = column.status == "running" if newest is None else column.started_at > _moment(newest)
+        counts = or_(counts, and_(column.status == "running", knows))
+    wanted = select(*COLUMNS).where(column.kind == kind, counts, ~column.cancel_asked)
+    found = map(as_job, connection.execute(wanted.order_by(column.created_at, column.id)))
+    return next((job for job in found if job.arguments == arguments), None)
 
 
 def claim(

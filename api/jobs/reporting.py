@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, or_, select
 
-from verbatim.errors import NotFoundError
+from verbatim.errors import InputError, NotFoundError
 from verbatim.storage.tables import account, follow_up, made_report
 from verbatim.storage.upsert import upsert_rows
 
@@ -110,7 +110,10 @@ def check_receivers(connection: Connection, receivers: Sequence[str]) -> None:
     known = {one.id for one in read_endpoints(connection)}
     for receiver in receivers:
         if "@" in receiver:
-            check_address(receiver)
+            try:
+                check_address(receiver)
+            except InputError as error:
+                raise InputError(f"deliver_to: {error}") from error
         elif receiver not in known:
             raise NotFoundError(f"deliver_to: there is no endpoint {receiver!r}, and it is no mail address")
 

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from api.problems import Refusal
 from verbatim.errors import VerbatimError
+from verbatim.storage.queries.naming import external_ids
 from verbatim.storage.tables import ingest_batch, predictor, ticket
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ log = logging.getLogger("verbatim.models")
 
 METRICS = ("csat", "ces")
 LOOKED_AT_EVERY_SECONDS = 1.0
-KEYS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class PredictorShelf:
         """End the thread."""
         self._stop.set()
         self._thread.join(timeout=30)
+
+    def wait(self) -> None:
+        """Until `ready`, or stopped."""
+        while not self._ready.wait(0.1) and not self._stop.is_set():
+            pass
 
     @property
     def ready(self) -> bool:
@@ -153,19 +158,14 @@ class PredictorShelf:
 
         demand_kind(found, "tickets")
         seen = _state(self._store)
-        stored = read_store(self._store, self._settings, text=any(map(of_text, found.features)))
+        stored = read_store(self._store, self._settings, text=any(map(of_text, found.features)), signals=False)
         scorer = LiveScorer(found, stored)
         return Loaded(version, scorer, self._names(found), seen, time.monotonic())
 
     def _names(self, found: Predictor) -> Mapping[str, str]:
         """The ids at their source of the tickets that similar ones are looked up among."""
-        keys, names = sorted(set(found.trained.known.ticket)), {}
-        with self._store.reading() as connection:
-            for first in range(0, len(keys), KEYS_AT_ONCE):
-                part = ticket.c.id.in_(keys[first : first + KEYS_AT_ONCE])
-                for key, name in connection.execute(select(ticket.c.id, ticket.c.external_id).where(part)):
-                    names[key] = name
-        return names
+        names = external_ids(self._store, ticket, found.trained.known.ticket)
+        return {key: name for key, name in names.items() if name is not None}
 
     def _why_none(self, metric: str) -> str:
         """Why nothing is active, from the newest version."""

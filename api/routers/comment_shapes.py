@@ -9,12 +9,15 @@ from pydantic import Field
 
 from api.shapes import Answer, Body, Page, PlainText
 from api.themes.asking import AGENT, CommentWish
+from verbatim.storage.queries.words import WordQuery
 
 if TYPE_CHECKING:
     from api.access.caller import Caller
+    from verbatim.storage.queries.browsing import CommentPage
     from verbatim.storage.queries.details import StoredComment
 
 MOST_SIMILAR = 200
+Place = Annotated[list[int], Field(min_length=2, max_length=2)]
 
 
 class SpanOut(Answer):
@@ -52,6 +55,12 @@ class CommentOut(Answer):
     contact: str | None = Field(examples=["C-1001"])
     themes: list[SpanOut] = Field(description="what it speaks of, in order; a theme can come twice")
     scores: list[GivenScoreOut]
+    matches: list[Place] = Field(
+        default_factory=list, examples=[[[20, 27]]],
+        description="where in `text` stands what `words` asked for: first character and the one after the last, "
+        "counted in code points; in order, none overlaps another. A word found by its beginning is a place as a whole, "
+        "a phrase is one. Empty where no words were asked for",
+    )  # fmt: skip
 
 
 class CommentsPage(Page):
@@ -131,9 +140,16 @@ class SimilarComments(Answer):
     )  # fmt: skip
 
 
-def shown_comment(caller: Caller, one: StoredComment) -> CommentOut:
-    """A comment as this caller sees it."""
-    return CommentOut.model_validate(comment_fields(caller, one))
+def shown_page(caller: Caller, page: CommentPage, words: str | None) -> CommentsPage:
+    """A page as this caller sees it, with the places of the ``words`` that were searched for."""
+    asked = None if words is None else WordQuery.parse(words)
+    return CommentsPage(comments=[shown_comment(caller, one, asked) for one in page.comments], next=page.after)
+
+
+def shown_comment(caller: Caller, one: StoredComment, asked: WordQuery | None = None) -> CommentOut:
+    """A comment as this caller sees it, with the places of the words ``asked`` for."""
+    matches = () if asked is None else asked.places(one.text)
+    return CommentOut.model_validate({**comment_fields(caller, one), "matches": matches})
 
 
 def comment_fields(caller: Caller, one: StoredComment) -> dict[str, object]:

@@ -20,6 +20,7 @@ from api.routers.comment_shapes import (
     TicketAround,
     comment_fields,
     shown_comment,
+    shown_page,
 )
 from api.routes import KEEPS_NOTHING
 from api.shapes import Id
@@ -29,6 +30,7 @@ from verbatim.errors import NotFoundError
 from verbatim.storage.queries import CommentFilter, comment_count, comment_page
 from verbatim.storage.queries.browsing import ids_among
 from verbatim.storage.queries.details import stored_comments
+from verbatim.storage.queries.words import WordQuery
 from verbatim.storage.tables import account, theme_model, ticket
 
 if TYPE_CHECKING:
@@ -57,10 +59,11 @@ def list_comments(
 ) -> CommentsPage:
     """List comments, newest first, that fit every filter given.
 
-    A page begins where the one before ended, whatever arrives meanwhile. Themes are those of the active model.
+    A page begins where the one before ended, whatever arrives meanwhile. Themes are those of the active model. With
+    `words` each comment says where they stand in its text, as `matches`.
     """
     page = comment_page(store, comment_filter(caller, store, settings, wish), after=wish.after, limit=wish.limit)
-    return CommentsPage(comments=[shown_comment(caller, one) for one in page.comments], next=page.after)
+    return shown_page(caller, page, wish.words)
 
 
 @router.get("/count", responses=documented("not-found", "nothing-yet"))
@@ -85,8 +88,9 @@ def search_by_meaning(
     index = service.themes.index
     nearest = index.similar(store, body.text, wanted, k=body.limit)
     by_id = {one.id: one for one in read_comments(store, [one.comment_id for one in nearest])}
+    words = None if body.among.words is None else WordQuery.parse(body.among.words)
     found = [
-        SimilarOut(cosine=round(one.cosine, 4), comment=shown_comment(caller, by_id[one.comment_id]))
+        SimilarOut(cosine=round(one.cosine, 4), comment=shown_comment(caller, by_id[one.comment_id], words))
         for one in nearest if one.comment_id in by_id
     ]  # fmt: skip
     return SimilarComments(found=found, missing=index.missing)

@@ -1,4 +1,7 @@
-"""Conditional writes: an ETag says which version a caller saw, If-Match that only that version may be changed."""
+"""Conditional writes: an ETag says which version a caller saw, If-Match that only that version may be changed.
+
+Tags are compared strongly (RFC 9110, 13.1.1): one that a proxy made weak names no version.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,21 @@ from api.problems import Refusal
 
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=200, description="the ETag of your last GET", examples=['"3"']),
-]
-ETAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
+    Header(
+        alias="If-Match", max_length=200, description="the ETag of your last GET; `*`: whatever there is",
+        examples=['"3"'],
+    ),
+]  # fmt: skip
+ETAG = re.compile(r'"([\x21\x23-\x7e]*)"')
 ANY = "*"
 
 
 def etag(version: object) -> str:
-    """The header's value for a version."""
+    """The header's value for a version, by its text.
+
+    >>> etag(4)
+    '"4"'
+    """
     return f'"{version}"'
 
 
@@ -36,5 +46,5 @@ def required_version(header: str | None, *, of: str) -> str | None:
         return None
     found = ETAG.fullmatch(header.strip())
     if found is None:
-        raise Refusal("changed-meanwhile", f"If-Match is no ETag of ours; send the one of GET {of} as it is, in quotes")
+        raise Refusal("changed-meanwhile", f"If-Match is no ETag of ours; send that of GET {of} as it is, in quotes")
     return found[1]

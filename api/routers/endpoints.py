@@ -5,22 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field
 
 from api.access.allowed import Admin, Reader
-from api.problems import Refusal, documented
+from api.idempotency import Repeats
+from api.problems import Refusal, about, documented
 from api.shapes import After, Answer, Body, Id, Limit, Name, Page, PlainText
 from api.wiring import SettingsDep, StoreDep
 from verbatim.messages import endpoints as receivers
+from verbatim.messages.addresses import check_url
 from verbatim.messages.dispatch import send_test
 from verbatim.messages.endpoints import Endpoint
 from verbatim.messages.events import EVENTS, example_of
 from verbatim.messages.outbox import Delivery, deliveries, delivery_of, queue_sizes, retry_dead
+from verbatim.storage.store import Store
 
 router = APIRouter(tags=["webhooks out"])
 
 Status = Literal["waiting", "sent", "dead"]
+RENEW = "POST /v1/endpoints/{id}/secret with a new Idempotency-Key makes another secret"
 Url = Annotated[
     PlainText,
     Field(min_length=1, max_length=2000, description="https; it is checked again at every delivery"),
@@ -170,15 +174,25 @@ def list_endpoints(caller: Admin, store: StoreDep) -> Endpoints:
     return Endpoints(endpoints=[_shown(one) for one in receivers.endpoints(store)])
 
 
-@router.post("/endpoints", status_code=201)
-def create_endpoint(body: NewEndpoint, caller: Admin, store: StoreDep, settings: SettingsDep) -> MadeEndpoint:
-    """Add a receiver, active at once. Its secret is in the answer and nowhere else. Sent twice, there are two."""
-    made = receivers.add_endpoint(
-        store, settings, name=body.name, url=body.url, style=body.style, events=body.events, person=caller.person,
-        at=datetime.now(UTC),
-    )  # fmt: skip
-    secret = receivers.reveal_secret(store, settings, made.id)
-    return MadeEndpoint(**_shown(made).model_dump(), secret=secret)
+@router.post("/endpoints", status_code=201, response_model=MadeEndpoint, responses=documented("conflict"))
+def create_endpoint(body: NewEndpoint, caller: Admin, repeats: Repeats, settings: SettingsDep) -> Response:
+    """Add a receiver, active at once. Its secret is in the answer and nowhere else.
+
+    Sent twice, there are two; with the same Idempotency-Key there is one, and the second answer is 409 with its id,
+    since the secret is not kept.
+    """
+
+    def make(store: Store) -> tuple[MadeEndpoint, int]:
+        made = receivers.add_endpoint(
+            store, settings, name=body.name, url=body.url, style=body.style, events=body.events, person=caller.person,
+            at=datetime.now(UTC),
+        )  # fmt: skip
+        secret = receivers.reveal_secret(store, settings, made.id)
+        return MadeEndpoint(**_shown(made).model_dump(), secret=secret), 201
+
+    with about("body.url"):
+        check_url(body.url, settings)
+    return repeats.once(caller, make, shown_once="secret", instead=RENEW)
 
 
 @router.get("/endpoints/{endpoint_id}", responses=documented("not-found"))
@@ -193,6 +207,9 @@ def change_endpoint(
 ) -> EndpointOut:
     """Change what is given, or switch it on or off. Repeating it changes nothing."""
     given = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
+    if body.url is not None:
+        with about("body.url"):
+            check_url(body.url, settings)
     return _shown(receivers.change_endpoint(store, settings, endpoint_id, **given))
 
 
@@ -202,18 +219,33 @@ def delete_endpoint(endpoint_id: Id, caller: Admin, store: StoreDep) -> None:
     receivers.remove_endpoint(store, endpoint_id)
 
 
-@router.post("/endpoints/{endpoint_id}/secret", responses=documented("not-found"))
-def renew_secret(endpoint_id: Id, caller: Admin, store: StoreDep, settings: SettingsDep) -> Secret:
-    """Renew the secret. Messages are signed with the old one too for 24 hours. Each call makes another."""
-    return Secret(secret=receivers.rotate_secret(store, settings, endpoint_id, at=datetime.now(UTC)))
+@router.post(
+    "/endpoints/{endpoint_id}/secret", response_model=Secret, responses=documented("not-found", "conflict")
+)  # fmt: skip
+def renew_secret(endpoint_id: Id, caller: Admin, repeats: Repeats, settings: SettingsDep) -> Response:
+    """Renew the secret. Messages are signed with the old one too for 24 hours.
+
+    Each call makes another; with the same Idempotency-Key the second does not, and answers 409: no secret is kept.
+    """
+
+    def renew(store: Store) -> tuple[Secret, int]:
+        return Secret(secret=receivers.rotate_secret(store, settings, endpoint_id, at=datetime.now(UTC))), 200
+
+    return repeats.once(caller, renew, shown_once="secret", instead=RENEW)
 
 
-@router.post("/endpoints/{endpoint_id}/test", status_code=202, responses=documented("not-found", "conflict"))
-def test_endpoint(endpoint_id: Id, caller: Admin, store: StoreDep) -> Sent:
-    """Send a test message. The worker delivers it within seconds."""
-    if not receivers.endpoint_of(store, endpoint_id).active:
-        raise Refusal("conflict", "this endpoint is switched off; PATCH it with active=true first")
-    return Sent(delivery_id=send_test(store, endpoint_id, person=caller.person, at=datetime.now(UTC)))
+@router.post(
+    "/endpoints/{endpoint_id}/test", status_code=202, response_model=Sent, responses=documented("not-found", "conflict")
+)  # fmt: skip
+def test_endpoint(endpoint_id: Id, caller: Admin, repeats: Repeats) -> Response:
+    """Send a test message, one a call or, with it, an Idempotency-Key. The worker delivers it within seconds."""
+
+    def put_down(store: Store) -> tuple[Sent, int]:
+        if not receivers.endpoint_of(store, endpoint_id).active:
+            raise Refusal("conflict", "this endpoint is switched off; PATCH it with active=true first")
+        return Sent(delivery_id=send_test(store, endpoint_id, person=caller.person, at=datetime.now(UTC))), 202
+
+    return repeats.once(caller, put_down)
 
 
 @router.post("/endpoints/{endpoint_id}/retry", responses=documented("not-found"))

@@ -7,6 +7,8 @@ follow-up came from: owners who are there because they held the ticket are not n
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -15,7 +17,8 @@ from pydantic import Field
 
 from api.access.allowed import Reader, Scorer, WholeReader, Writer
 from api.access.caller import Caller
-from api.problems import Refusal, documented
+from api.idempotency import Repeatable, Repeats
+from api.problems import Refusal, documented, misfit
 from api.routers.conditional import IfMatch, etag, required_version
 from api.routers.naming import with_names
 from api.shapes import After, Answer, Body, From, Id, Limit, Moment, Name, Page, PlainText, To, span
@@ -25,7 +28,9 @@ from verbatim.followups import states
 from verbatim.followups.inbox import counts, inbox
 from verbatim.followups.sight import Sight
 from verbatim.followups.sweep import sweep
+from verbatim.settings import Settings
 from verbatim.storage.queries.restriction import account_key
+from verbatim.storage.store import Store
 
 router = APIRouter(prefix="/follow-ups", tags=["closing the loop"])
 
@@ -220,69 +225,73 @@ def read_follow_up(follow_up_id: Id, caller: Reader, store: StoreDep, response: 
     return FollowUpWithHistory(**_shown(with_names(store, [row])[0], caller).model_dump(), history=steps)
 
 
-@router.post("/{follow_up_id}/changes", responses=CHANGES)
+@router.post("/{follow_up_id}/changes", response_model=FollowUp, responses=CHANGES)
 def change_follow_up(
-    follow_up_id: Id, body: Step, caller: Scorer, store: StoreDep, settings: SettingsDep, response: Response,
-    if_match: IfMatch = None,
-) -> FollowUp:  # fmt: skip
+    follow_up_id: Id, body: Step, caller: Scorer, repeats: Repeats, settings: SettingsDep, if_match: IfMatch = None
+) -> Response:
     """Take a follow-up to another state: open → contacted → resolved, or cannot_resolve with a reason.
 
-    Sent again with the same If-Match it is refused with 412, since the first one has changed it.
+    Sent again with the same If-Match it is refused with 412, since the first one has changed it; with the same
+    Idempotency-Key too it gets the first answer.
     """
-    return _changed(
-        states.change, follow_up_id, caller, store, settings, response, if_match, to=body.to, note=body.note,
-        reason=body.reason,
-    )  # fmt: skip
+    if body.to == "cannot_resolve" and not (body.reason or "").strip():
+        raise misfit("body.reason", "say why it cannot be resolved: give a reason")
+    told = {"to": body.to, "note": body.note, "reason": body.reason}
+    return _changed(states.change, follow_up_id, caller, repeats, settings, if_match, told)
 
 
-@router.post("/{follow_up_id}/assign", responses=CHANGES)
+@router.post("/{follow_up_id}/assign", response_model=FollowUp, responses=CHANGES)
 def assign_follow_up(
-    follow_up_id: Id, body: Assignment, caller: Scorer, store: StoreDep, settings: SettingsDep, response: Response,
+    follow_up_id: Id, body: Assignment, caller: Scorer, repeats: Repeats, settings: SettingsDep,
     if_match: IfMatch = None,
-) -> FollowUp:  # fmt: skip
+) -> Response:  # fmt: skip
     """Give a follow-up to a person, to yourself (`me`) or to nobody (null)."""
     to = own_names(caller)[-1] if body.to == ME else body.to
-    return _changed(states.assign, follow_up_id, caller, store, settings, response, if_match, to=to, note=body.note)
+    told = {"to": to, "note": body.note}
+    return _changed(states.assign, follow_up_id, caller, repeats, settings, if_match, told)
 
 
-@router.post("/{follow_up_id}/notes", responses=CHANGES)
+@router.post("/{follow_up_id}/notes", response_model=FollowUp, responses=CHANGES)
 def note_follow_up(
-    follow_up_id: Id, body: Note, caller: Scorer, store: StoreDep, settings: SettingsDep, response: Response,
-    if_match: IfMatch = None,
-) -> FollowUp:  # fmt: skip
-    """Write something down. If-Match may be left out here; sent twice, it is written twice."""
-    return _changed(states.add_note, follow_up_id, caller, store, settings, response, if_match or "*", note=body.note)
+    follow_up_id: Id, body: Note, caller: Scorer, repeats: Repeats, settings: SettingsDep, if_match: IfMatch = None
+) -> Response:
+    """Write something down. If-Match may be left out here; an Idempotency-Key keeps it from being written twice."""
+    return _changed(states.add_note, follow_up_id, caller, repeats, settings, if_match or "*", {"note": body.note})
 
 
-@router.post("/{follow_up_id}/undo", responses=CHANGES)
+@router.post("/{follow_up_id}/undo", response_model=FollowUp, responses=CHANGES)
 def undo_follow_up(
-    follow_up_id: Id, caller: Scorer, store: StoreDep, settings: SettingsDep, response: Response,
-    if_match: IfMatch = None,
-) -> FollowUp:  # fmt: skip
+    follow_up_id: Id, caller: Scorer, repeats: Repeats, settings: SettingsDep, if_match: IfMatch = None
+) -> Response:
     """Take back the last step that a person made and that still holds."""
-    return _changed(states.undo, follow_up_id, caller, store, settings, response, if_match)
+    return _changed(states.undo, follow_up_id, caller, repeats, settings, if_match, {})
 
 
 def _changed(
-    step: Any, follow_up_id: str, caller: Caller, store: StoreDep, settings: SettingsDep, response: Response,  # noqa: ANN401
-    if_match: str | None, **told: Any,  # noqa: ANN401
-) -> FollowUp:  # fmt: skip
+    step: Callable[..., dict[str, Any]], follow_up_id: str, caller: Caller, repeats: Repeatable, settings: Settings,
+    if_match: str | None, told: dict[str, Any],
+) -> Response:  # fmt: skip
     """One step of `verbatim.followups.states`, if the caller may see the follow-up and saw its last change."""
-    states.get(store, follow_up_id, sight=sight_of(caller))
+    states.get(repeats.store, follow_up_id, sight=sight_of(caller))
     version = required_version(if_match, of=WHERE)
     if version is not None and not (version.isdecimal() and len(version) <= 9):
         raise Refusal("changed-meanwhile", f"If-Match is not the ETag of GET {WHERE}; look at it again")
-    try:
-        row = step(
-            store, settings, follow_up_id, person=caller.person, at=datetime.now(UTC),
-            expected_sequence=None if version is None else int(version), **told,
-        )  # fmt: skip
-    except EditConflictError as error:
-        raise Refusal("changed-meanwhile", str(error)) from error
-    except states.StepError as error:
-        raise Refusal("conflict", str(error)) from error
-    response.headers["ETag"] = etag(row["sequence"])
-    return _shown(with_names(store, [row])[0], caller)
+
+    def take(store: Store) -> tuple[FollowUp, int]:
+        try:
+            row = step(
+                store, settings, follow_up_id, person=caller.person, at=datetime.now(UTC),
+                expected_sequence=None if version is None else int(version), **told,
+            )  # fmt: skip
+        except EditConflictError as error:
+            raise Refusal("changed-meanwhile", str(error)) from error
+        except states.StepError as error:
+            raise Refusal("conflict", str(error)) from error
+        return _shown(with_names(store, [row])[0], caller), 200
+
+    answer = repeats.once(caller, take)
+    answer.headers["ETag"] = etag(json.loads(bytes(answer.body))["sequence"])
+    return answer
 
 
 def _owner(caller: Caller, owner: str | None) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import literal, or_, select, tuple_
@@ -37,6 +38,8 @@ from verbatim.ingest.direct import DirectResult, take_records
 from verbatim.storage.tables import ingest_batch, reject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Select
 
     from api.access.caller import Caller
@@ -47,6 +50,7 @@ LINE_TYPES = frozenset({NDJSON, "application/jsonl", "application/x-jsonlines", 
 BODY_SOURCE = "source"
 BODY_RECORDS = "records"
 UNREADABLE = ""  # stands for a line that is no JSON: it is rejected as anything that is no object
+Handler = TypeVar("Handler", bound="Callable[..., Response]")
 Wanted = Annotated[PlainText | None, Query(max_length=200)]
 Merge = Annotated[
     bool,
@@ -85,71 +89,61 @@ async def _sent(
 SentDep = Annotated[Sent, Depends(_sent)]
 
 
-def _takes(kind: Kind) -> dict[str, Any]:
-    return {
-        "response_model": RecordsTaken, "openapi_extra": request_body(kind),
-        "responses": documented("conflict", "unsupported-media-type"),
-    }  # fmt: skip
+def _takes(kind: Kind, *, merges: bool = True) -> Callable[[Handler], Handler]:
+    """Make ``handler`` the operation that takes records of ``kind``: what holds of all of them is said here."""
+    joins = ", or joins it with `merge`" if merges else ""
+    always = (
+        f"A record with an id that is known replaces the one before{joins}; the same again changes nothing. Each is "
+        "taken or rejected on its own, and the answer says which; rejects are kept."
+    )
+
+    def routed(handler: Handler) -> Handler:
+        return router.post(
+            f"/{kind}", response_model=RecordsTaken, openapi_extra=request_body(kind),
+            responses=documented("conflict", "unsupported-media-type"),
+            description=f"{cleandoc(handler.__doc__ or '')}\n\n{always}",
+        )(handler)  # fmt: skip
+
+    return routed
 
 
-@router.post("/responses", **_takes(Kind.RESPONSES))
+@_takes(Kind.RESPONSES, merges=False)
 def add_responses(caller: Writer, sent: SentDep, service: ServiceDep) -> Response:
     """Bring survey responses in: scores and comments, one or many.
 
-    A response with an id that is known replaces the one before; the same again changes nothing. Each record is taken
-    or rejected on its own, and the answer says which; rejects are kept. Text is cleaned and redacted before it is
-    stored. With `answers` or `comments` a record is everything there is of its id.
+    Text is cleaned and redacted before it is stored. With `answers` or `comments` a record is everything there is of
+    its id.
     """
     return _take(Kind.RESPONSES, caller, sent, service)
 
 
-@router.post("/tickets", **_takes(Kind.TICKETS))
+@_takes(Kind.TICKETS)
 def add_tickets(caller: Writer, sent: SentDep, service: ServiceDep, merge: Merge = False) -> Response:
-    """Bring tickets in, one or many.
-
-    A ticket with an id that is known replaces the one before, or joins it with `merge`; the same again changes
-    nothing. Each record is taken or rejected on its own, and the answer says which.
-    """
+    """Bring tickets in, one or many."""
     return _take(Kind.TICKETS, caller, sent, service, merge=merge)
 
 
-@router.post("/events", **_takes(Kind.EVENTS))
+@_takes(Kind.EVENTS)
 def add_events(caller: Writer, sent: SentDep, service: ServiceDep, merge: Merge = False) -> Response:
-    """Bring events of tickets in: replies, changes of status or agent, one or many.
-
-    An event with an id that is known replaces the one before; the same again changes nothing. Each record is taken or
-    rejected on its own, and the answer says which.
-    """
+    """Bring events of tickets in: replies, changes of status or agent, one or many."""
     return _take(Kind.EVENTS, caller, sent, service, merge=merge)
 
 
-@router.post("/accounts", **_takes(Kind.ACCOUNTS))
+@_takes(Kind.ACCOUNTS)
 def add_accounts(caller: Writer, sent: SentDep, service: ServiceDep, merge: Merge = False) -> Response:
-    """Bring accounts in: tier, revenue, renewal, owner, one or many.
-
-    An account with an id that is known replaces the one before, or joins it with `merge`; the same again changes
-    nothing. Each record is taken or rejected on its own, and the answer says which.
-    """
+    """Bring accounts in: tier, revenue, renewal, owner, one or many."""
     return _take(Kind.ACCOUNTS, caller, sent, service, merge=merge)
 
 
-@router.post("/contacts", **_takes(Kind.CONTACTS))
+@_takes(Kind.CONTACTS)
 def add_contacts(caller: Writer, sent: SentDep, service: ServiceDep, merge: Merge = False) -> Response:
-    """Bring people at accounts in, one or many; an e-mail address as id is kept as a hash only.
-
-    A person with an id that is known replaces the one before, or joins it with `merge`; the same again changes
-    nothing. Each record is taken or rejected on its own, and the answer says which.
-    """
+    """Bring people at accounts in, one or many; an e-mail address as id is kept as a hash only."""
     return _take(Kind.CONTACTS, caller, sent, service, merge=merge)
 
 
-@router.post("/milestones", **_takes(Kind.MILESTONES))
+@_takes(Kind.MILESTONES)
 def add_milestones(caller: Writer, sent: SentDep, service: ServiceDep, merge: Merge = False) -> Response:
-    """Bring milestones in: releases, price changes and what else before and after are compared at.
-
-    A milestone with an id that is known replaces the one before; the same again changes nothing. Each record is taken
-    or rejected on its own, and the answer says which.
-    """
+    """Bring milestones in: releases, price changes and what else before and after are compared at."""
     return _take(Kind.MILESTONES, caller, sent, service, merge=merge)
 
 
@@ -173,10 +167,7 @@ def list_rejects(
     with store.reading() as connection:
         found = [dict(each) for each in connection.execute(wanted).mappings()]
     end = [found[limit - 1][column.name] for column in order] if len(found) > limit else None
-    return Rejects(
-        rejects=[Reject.model_validate({**each, "file": Path(each["file"]).name}) for each in found[:limit]],
-        next=end and cursor(*end),
-    )
+    return Rejects(rejects=[Reject.model_validate(_named(each)) for each in found[:limit]], next=end and cursor(*end))
 
 
 @router.get("/batches")
@@ -194,10 +185,7 @@ def list_batches(
     with store.reading() as connection:
         found = [dict(each) for each in connection.execute(wanted).mappings()]
     end = [found[limit - 1][column.name] for column in order] if len(found) > limit else None
-    return Batches(
-        batches=[Batch.model_validate({**each, "file": Path(each["file"]).name}) for each in found[:limit]],
-        next=end and cursor(*end),
-    )
+    return Batches(batches=[Batch.model_validate(_named(each)) for each in found[:limit]], next=end and cursor(*end))
 
 
 def _named(row: dict[str, Any]) -> dict[str, Any]:

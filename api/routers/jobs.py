@@ -13,9 +13,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.access.allowed import WholeReader, Writer
 from api.access.scopes import Scope
 from api.downloads import file_answer, files_documented
-from api.idempotency import KEPT, IdempotencyKey, once
+from api.idempotency import Repeatable, Repeats
 from api.jobs import kinds, ledger, records
 from api.jobs.exports import AGENT, export_folder
+from api.jobs.possible import ARGUMENTS, checked_report, demand_possible
 from api.jobs.records import Job, Status
 from api.paging import cursor, uncursor
 from api.problems import Refusal, documented
@@ -25,17 +26,19 @@ from api.routes import EXPORTS
 from api.shapes import After, Id, Limit, PlainText
 from api.wiring import Service, ServiceDep, SettingsDep, StoreDep
 from verbatim.errors import InputError, NotFoundError, UserError
+from verbatim.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from api.access.caller import Caller
-    from verbatim.storage.store import Store
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 ADMIN_KINDS = frozenset({"train"})  # the others need `write`
 HIDDEN = "how single agents are rated is hidden from this role"
+SAME = {"model": JobOut, "description": "An equal job that is not done yet"}
+ASKED: dict[int | str, dict[str, Any]] = {200: SAME, **documented("not-found", "conflict", "no-active-model")}
 LastSeen = Annotated[
     str | None,
     Header(
@@ -50,53 +53,66 @@ class Asking:
     """How a job is asked for: by whom it is done, and under which Idempotency-Key."""
 
     service: Service
-    key: str | None
-    body: bytes
+    repeats: Repeatable
 
 
-async def _asking(request: Request, service: ServiceDep, idempotency_key: IdempotencyKey = None) -> Asking:
-    return Asking(service, idempotency_key, request.url.path.encode() + b"\n" + await request.body())
+async def _asking(service: ServiceDep, repeats: Repeats) -> Asking:
+    return Asking(service, repeats)
 
 
 Asked = Annotated[Asking, Depends(_asking)]
 
 
 def ask(
-    asked: Asking, caller: Caller, kind: str, arguments: Mapping[str, Any], *, unique: str | None = None
+    asked: Asking, caller: Caller, kind: str, arguments: Mapping[str, Any], *, place: str, unique: str | None = None
 ) -> Response:  # fmt: skip
-    """Ask for a job, once for an Idempotency-Key; the answer is 202 with the job.
+    """Ask for a job: 202 with it, or 200 with an equal one that is not done yet. What cannot succeed is refused.
+
+    ``place``: where the request has its arguments. ``unique``: what a job that waits or runs is equal by, instead of
+    its arguments.
 
     Raises:
         UserError: the arguments do not fit.
-        Refusal: this caller may not have such a job.
+        Refusal: this caller may not have such a job, or it cannot come to anything.
     """
     _demand_allowed(caller, kind, arguments)
     told = dict(arguments)
     if kind == "export" and not caller.sees_agents:
         told["agents"] = False
-    store = asked.service.store
-    this = once(store, caller, "job", asked.key, asked.body)
-    since = None if this.id is None else datetime.now(UTC) - KEPT
-    key = unique if this.id is None else f"idempotency:{this.id}"  # if we die before we answer: the job is found again
+    service, made = asked.service, list[Job]()
 
-    def submit() -> JobOut:
-        job = kinds.request(
-            store, asked.service.queue, kind, told, person=caller.person, unique=key, since=since
-        )  # fmt: skip
-        return JobOut.of(job)
+    def submit(store: Store) -> tuple[JobOut, int]:
+        now = datetime.now(UTC)
+        if unique is None:
+            with store.writing() as connection:
+                job, new = kinds.request_same(connection, kind, told, person=caller.person, now=now)
+        else:
+            job = kinds.request(store, None, kind, told, person=caller.person, unique=unique)
+            new = job.created_at >= now
+        made.extend([job] if new else [])
+        return JobOut.of(job), 202 if new else 200
 
-    return this.answer(submit, status=202)
+    def check() -> None:
+        demand_possible(service.store, service.settings, kind, told, place=place)
+
+    answer = asked.repeats.once(caller, submit, check=check)
+    for job in made:
+        service.queue.notify(job)
+    return answer
 
 
-@router.post("", status_code=202, response_model=JobOut, responses=documented("not-found", "conflict"))
+@router.post("", status_code=202, response_model=JobOut, responses=ASKED)
 def create_job(body: Annotated[NewJob, JOB_EXAMPLES], caller: Writer, asked: Asked) -> Response:
     """Ask for long work: mining, training, scoring open tickets, a report, an export, a sweep of follow-ups.
 
     The answer comes at once; a worker (`verbatim worker`) does it. Watch it with `events`, or ask for the job again.
-    Asked twice without an Idempotency-Key it is done twice. Training needs the scope admin.
+    An equal job that waits, or that runs on what is stored now, is given instead of a second one (200). What cannot
+    succeed is refused with the reason. Training needs the scope admin.
     """
-    check_receivers(asked.service.store, body.arguments)
-    return ask(asked, caller, body.kind, body.arguments.model_dump(mode="json", exclude_defaults=True))
+    told = body.arguments
+    if isinstance(told, kinds.ReportRequest):
+        told = checked_report(asked.service.settings, told, place=ARGUMENTS)
+    return ask(asked, caller, body.kind, told.model_dump(mode="json", exclude_defaults=True), place=ARGUMENTS)
 
 
 @router.get("")
@@ -139,11 +155,13 @@ def cancel_job(job_id: Id, caller: Writer, store: StoreDep) -> JobOut:
     return JobOut.of(_or_conflict(lambda: ledger.ask_cancel(store, job_id)))
 
 
-@router.post("/{job_id}/retry", responses=documented("not-found", "conflict"))
+@router.post("/{job_id}/retry", responses=documented("not-found", "conflict", "no-active-model"))
 def retry_job(job_id: Id, caller: Writer, service: ServiceDep) -> JobOut:
     """Queue a failed or cancelled job again, with its arguments and its log."""
     before = records.get(service.store, job_id)
     _demand_allowed(caller, before.kind, before.arguments)
+    if before.status in {"failed", "cancelled"}:
+        _demand_better(service, before)
     job = _or_conflict(lambda: ledger.retry(service.store, job_id))
     service.queue.notify(job)
     return JobOut.of(job)
@@ -188,25 +206,22 @@ def download_export(
     return file_answer(request, path, path.name, str(job.result["sha256"]))
 
 
-def check_receivers(store: Store, told: kinds.Arguments) -> None:
-    """Refuse a report for somebody whom nobody knows.
-
-    Raises:
-        NotFoundError, InputError: as `api.jobs.reporting.check_receivers`.
-    """
-    from api.jobs import reporting
-
-    if isinstance(told, kinds.ReportRequest):
-        with store.reading() as connection:
-            reporting.check_receivers(connection, told.deliver_to)
-
-
 def _demand_allowed(caller: Caller, kind: str, arguments: Mapping[str, Any]) -> None:
     if kind in ADMIN_KINDS and not caller.may(Scope.ADMIN):
         raise Refusal("not-allowed", f"a job {kind!r} needs the scope 'admin'")
     names = {*(arguments.get("by") or ()), *(arguments.get("where") or ())}
     if not caller.sees_agents and (AGENT in names or arguments.get("kind") == "weekly"):
         raise Refusal("not-allowed", HIDDEN)
+
+
+def _demand_better(service: Service, before: Job) -> None:
+    """Refuse to try again what would fail again."""
+    try:
+        demand_possible(service.store, service.settings, before.kind, before.arguments)
+    except Refusal as refusal:
+        if refusal.kind.name != "invalid":
+            raise
+        raise Refusal("conflict", f"it would fail again: {refusal.detail}") from refusal
 
 
 def _or_conflict(change: Callable[[], Job]) -> Job:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy import and_, or_, select
 
 from api.access import keys
 from api.access.allowed import Admin
-from api.access.scopes import Scope
+from api.access.scopes import ROLES, Scope, scopes_of
+from api.idempotency import Repeats
 from api.paging import cursor, uncursor
-from api.problems import documented
+from api.problems import about, documented, misfit
 from api.shapes import After, Answer, Body, Id, Limit, Moment, Name, Page, PlainText
 from api.wiring import StoreDep
+from verbatim.storage.store import Store
 from verbatim.storage.tables import audit
 
 router = APIRouter(tags=["access"])
@@ -88,14 +90,24 @@ def list_keys(caller: Admin, store: StoreDep) -> Keys:
     return Keys(keys=[_shown(key) for key in keys.list_keys(store)])
 
 
-@router.post("/keys", status_code=201)
-def create_key(body: NewKey, caller: Admin, store: StoreDep) -> MadeKey:
-    """Make a key. Its text is in the answer and nowhere else."""
-    key, text = keys.create_key(
-        store, body.name, person=caller.person, role=body.role, scopes=body.scopes, accounts=body.accounts,
-        teams=body.teams, expires_at=body.expires_at,
-    )  # fmt: skip
-    return MadeKey(**_shown(key).model_dump(), key=text)
+@router.post("/keys", status_code=201, response_model=MadeKey, responses=documented("conflict"))
+def create_key(body: NewKey, caller: Admin, repeats: Repeats) -> Response:
+    """Make a key. Its text is in the answer and nowhere else.
+
+    Sent again with the same Idempotency-Key it makes no second one, and answers 409 with the first one's id: its text
+    is not kept.
+    """
+
+    def make(store: Store) -> tuple[MadeKey, int]:
+        key, text = keys.create_key(
+            store, body.name, person=caller.person, role=body.role, scopes=body.scopes, accounts=body.accounts,
+            teams=body.teams, expires_at=body.expires_at,
+        )  # fmt: skip
+        return MadeKey(**_shown(key).model_dump(), key=text), 201
+
+    _check(body)
+    instead = "revoke the key of this id, and make another with a new Idempotency-Key"
+    return repeats.once(caller, make, shown_once="key", instead=instead)
 
 
 @router.delete("/keys/{key_id}", responses=documented("not-found"))
@@ -122,6 +134,23 @@ def list_audit(
     shown = [AuditLine.model_validate(dict(line)) for line in found[:limit]]
     more = len(found) > limit
     return AuditPage(lines=shown, next=cursor(found[limit - 1]["at"], found[limit - 1]["id"]) if more else None)
+
+
+def _check(body: NewKey) -> None:
+    """Name the field that does not fit, where it is one.
+
+    Raises:
+        Refusal: a role that is none, neither role nor scopes, limits of an administrator, or an end that is over.
+    """
+    with about("body.role"):
+        granted = scopes_of(body.role, body.scopes)
+    if not granted:
+        raise misfit("body.role", f"say what the key may do: a role ({', '.join(ROLES)}) or scopes")
+    for field in ("accounts", "teams"):
+        if Scope.ADMIN in granted and getattr(body, field):
+            raise misfit(f"body.{field}", "a key for admin cannot be limited to accounts or teams; name other scopes")
+    if body.expires_at is not None and body.expires_at <= datetime.now(UTC):
+        raise misfit("body.expires_at", "the key would have expired already; name a later moment")
 
 
 def _shown(key: keys.Key) -> KeyOut:

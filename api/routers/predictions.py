@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from api.access.allowed import Scorer
 from api.access.caller import Caller
 from api.express import Line
-from api.live.scoring import TicketIn, demand_allowed, shown
+from api.live.scoring import TicketIn, as_json, demand_allowed, shown
 from api.live.stored import stored_tickets
 from api.problems import Refusal, documented
 from api.routes import KEEPS_NOTHING
@@ -134,13 +134,15 @@ async def predict_ticket(
 
 
 async def _answer(service: Service, caller: Caller, metric: str, asked: TicketIn) -> bytes:
-    demand_allowed(caller, asked.ticket)
-    loaded, risk = await service.scoring.one(metric, asked)
-    return _line({**_head(metric, loaded, asked.ticket.id), **shown(loaded, risk, caller)})
+    return await service.scoring.one(metric, asked, caller)
+
+
+async def _ahead(service: Service, caller: Caller, metric: str, body: bytes) -> bytes | None:
+    return await service.scoring.ahead(metric, body, caller)
 
 
 _READ = TypeAdapter(TicketIn)
-LINE = Line(re.compile("/v1/predictions/(csat|ces)"), _READ, _answer, router.routes[-1])
+LINE = Line(re.compile("/v1/predictions/(csat|ces)"), _READ, _answer, router.routes[-1], _ahead)
 
 
 @router.post("/{metric}/stored", openapi_extra=KEEPS_NOTHING, responses=documented("no-active-model"))
@@ -158,7 +160,7 @@ def predict_stored(
         if isinstance(risk, UserError):
             unscored.append(Unscored(ticket=name, problem=str(risk)))
         else:
-            found.append(Prediction.model_validate({**_head(metric, loaded, name), **shown(loaded, risk, caller)}))
+            found.append(Prediction.model_validate(shown(metric, loaded, name, risk, restricted=caller.restricted)))
     return StoredPredictions(predictions=found, unscored=unscored)
 
 
@@ -202,16 +204,16 @@ def _scored(service: ServiceDep, caller: Scorer, metric: str, lines: list[bytes]
     for row, (one, risk) in enumerate(zip(asked, risks, strict=True), start=first):
         name = None if isinstance(one, UserError) else one.ticket.id
         if isinstance(risk, Exception):
-            answers.append(_line({"row": row, "ticket": name, "problem": str(risk)}))
+            answers.append(as_json({"row": row, "ticket": name, "problem": str(risk)}))
         else:
-            answers.append(_line({"row": row, **_head(metric, loaded, name), **shown(loaded, risk, caller)}))
+            answers.append(as_json({"row": row, **shown(metric, loaded, name, risk, restricted=caller.restricted)}))
     return b"\n".join(answers) + b"\n"
 
 
 def _read(line: bytes, caller: Scorer) -> TicketIn | UserError:
     try:
         asked = _READ.validate_json(line)
-        demand_allowed(caller, asked.ticket)
+        demand_allowed(caller.restriction, asked.ticket)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"])
@@ -219,11 +221,3 @@ def _read(line: bytes, caller: Scorer) -> TicketIn | UserError:
     except Refusal as refusal:
         return InputError(refusal.detail)
     return asked
-
-
-def _head(metric: str, loaded: Any, name: str | None) -> dict[str, Any]:  # noqa: ANN401
-    return {"metric": metric, "predictor": loaded.version.name, "target": loaded.version.target, "ticket": name}
-
-
-def _line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

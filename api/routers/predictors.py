@@ -10,11 +10,13 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from api.access.allowed import Admin, WholeReader
+from api.idempotency import Repeats
 from api.problems import documented
 from api.routers.predictions import Predicted
 from api.shapes import Answer, Body, Id, PlainText
 from api.wiring import SettingsDep, StoreDep
 from models import registry
+from verbatim.storage.store import Store
 
 router = APIRouter(prefix="/predictors", tags=["predictors"])
 
@@ -102,10 +104,16 @@ def retire_predictor(version: Id, change: PredictorChange, caller: Admin, store:
     return _shown(registry.retire(store, _version(store, version), person=caller.person, note=change.note))
 
 
-@router.post("/{metric}/rollback", responses=documented("not-found", "no-active-model"))
-def roll_back_predictor(metric: Predicted, change: PredictorChange, caller: Admin, store: StoreDep) -> PredictorOut:
-    """Go back to the version that was in use before."""
-    return _shown(registry.roll_back(store, metric, person=caller.person, note=change.note))
+@router.post(
+    "/{metric}/rollback", response_model=PredictorOut, responses=documented("not-found", "no-active-model", "conflict")
+)  # fmt: skip
+def roll_back_predictor(metric: Predicted, change: PredictorChange, caller: Admin, repeats: Repeats) -> Response:
+    """Go back to the version that was in use before. Sent twice it goes back twice, or once an Idempotency-Key."""
+
+    def go_back(store: Store) -> tuple[PredictorOut, int]:
+        return _shown(registry.roll_back(store, metric, person=caller.person, note=change.note)), 200
+
+    return repeats.once(caller, go_back)
 
 
 def _version(store: StoreDep, word: str) -> registry.Registered:

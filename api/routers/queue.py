@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.access.allowed import Reader, Scorer
+from api.idempotency import Repeats
 from api.paging import cursor, uncursor
-from api.problems import documented
+from api.problems import documented, misfit
 from api.routers.predictions import Predicted
 from api.shapes import After, Answer, Body, Id, Limit, Moment, Name, Page, PlainText
 from api.wiring import SettingsDep, StoreDep
-from verbatim.errors import InputError, NotFoundError
+from verbatim.errors import NotFoundError
 from verbatim.ingest.texts import TextDesk
 from verbatim.storage import queries
 from verbatim.storage.predictions import add_feedback, add_intervention
 from verbatim.storage.queries.at_risk import RiskFilter, at_risk, open_tickets
 from verbatim.storage.queries.restriction import Restriction, ticket_key
+from verbatim.storage.store import Store
 
 router = APIRouter(tags=["predictions"])
 
@@ -149,29 +151,38 @@ def list_at_risk(
     )  # fmt: skip
 
 
-@router.post("/predictions/{metric}/feedback", status_code=201, responses=documented("not-found"))
+@router.post(
+    "/predictions/{metric}/feedback", status_code=201, response_model=FeedbackOut,
+    responses=documented("not-found", "conflict"),
+)  # fmt: skip
 def give_feedback(
-    metric: Predicted, said: Feedback, caller: Scorer, store: StoreDep, settings: SettingsDep
-) -> FeedbackOut:
+    metric: Predicted, said: Feedback, caller: Scorer, repeats: Repeats, store: StoreDep, settings: SettingsDep
+) -> Response:
     """Say whether a prediction is right, put a ticket off, or note that somebody stepped in.
 
     What is snoozed, doubted or acted on leaves the queue until the snooze ends or a newer prediction follows. Tickets
-    that somebody stepped in on are left out when the next predictor is trained.
+    that somebody stepped in on are left out when the next predictor is trained. Sent twice, it is noted twice, unless
+    both have the same Idempotency-Key.
     """
     key = _visible(store, said.ticket, caller.restriction)
     now = datetime.now(UTC)
     if said.kind == "snooze" and (said.until is None or said.until <= now):
-        raise InputError("a snooze needs `until`, a moment that is still to come")
+        raise misfit("body.until", "a snooze needs `until`, a moment that is still to come")
     if said.kind == "acted" and not (said.action or "").strip():
-        raise InputError("say in `action` what was done, for example call")
+        raise misfit("body.action", "say in `action` what was done, for example call")
     note = TextDesk(settings).redacted(said.note) if said.note else None
     row: dict[str, Any] = {"ticket_id": key, "at": now, "person": caller.person, "note": note}
-    if said.kind == "acted":
-        add_intervention(store, {**row, "kind": said.action})
-    else:
-        until = said.until if said.kind == "snooze" else None
-        add_feedback(store, {**row, "metric": metric, "kind": said.kind, "until": until, "predictor_id": None})
-    return FeedbackOut(ticket=said.ticket, metric=metric, kind=said.kind, at=now, until=said.until, note=note)
+
+    def note_it(store: Store) -> tuple[FeedbackOut, int]:
+        if said.kind == "acted":
+            add_intervention(store, {**row, "kind": said.action})
+        else:
+            until = said.until if said.kind == "snooze" else None
+            add_feedback(store, {**row, "metric": metric, "kind": said.kind, "until": until, "predictor_id": None})
+        noted = FeedbackOut(ticket=said.ticket, metric=metric, kind=said.kind, at=now, until=said.until, note=note)
+        return noted, 201
+
+    return repeats.once(caller, note_it)
 
 
 @router.get("/tickets/{ticket}/predictions", responses=documented("not-found"))

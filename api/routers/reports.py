@@ -14,15 +14,16 @@ from sqlalchemy import and_, delete, false, literal, select, tuple_
 from api.access.allowed import Reader, Writer
 from api.downloads import file_answer, files_documented
 from api.jobs import kinds
+from api.jobs.possible import LATEST, checked_report
 from api.jobs.reporting import report_folder
 from api.paging import cursor, uncursor
 from api.problems import Refusal, documented
 from api.routers.job_shapes import JobOut
-from api.routers.jobs import HIDDEN, Asked, ask, check_receivers
+from api.routers.jobs import ASKED, HIDDEN, Asked, ask
 from api.routes import EXPORTS
-from api.shapes import FIRST, LAST, After, Answer, Id, Limit, Page, PlainText
+from api.shapes import After, Answer, Id, Limit, Page, PlainText
 from api.wiring import SettingsDep, StoreDep
-from verbatim.errors import InputError, NotFoundError
+from verbatim.errors import NotFoundError
 from verbatim.storage.tables import made_report
 
 if TYPE_CHECKING:
@@ -31,12 +32,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from api.access.caller import Caller
-    from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
-LATEST = "latest"
 Kind = Literal["daily", "weekly", "monthly", "account"]
 Format = Literal["html", "md", "json", "pdf", "xlsx"]
 row = made_report.c
@@ -83,20 +82,19 @@ class Reports(Page):
     reports: list[ReportOut]
 
 
-@router.post("", status_code=202, response_model=JobOut, responses=documented("not-found", "conflict"))
+@router.post("", status_code=202, response_model=JobOut, responses=ASKED)
 def make_report(
     body: Annotated[kinds.ReportRequest, BodyParameter(openapi_examples=EXAMPLES)], caller: Writer, asked: Asked,
-    store: StoreDep, settings: SettingsDep,
+    settings: SettingsDep,
 ) -> Response:  # fmt: skip
     """Make a report, as a job; once it is done, the report has the job's id.
 
     `period` is a day, a week (2026-W44), a month, or months of an account review (2026-08..2026-10); `latest`, or
     nothing, is the last whole one. It is sent to those in `deliver_to`, and told to endpoints that hear `report.made`.
-    Asked twice without an Idempotency-Key it is made twice.
+    An equal one that waits, or that is being made of what is stored now, is given instead of a second one (200).
     """
     told = checked_report(settings, body)
-    check_receivers(store, told)
-    return ask(asked, caller, "report", told.model_dump(mode="json", exclude_defaults=True))
+    return ask(asked, caller, "report", told.model_dump(mode="json", exclude_defaults=True), place="body")
 
 
 @router.get("")
@@ -156,30 +154,6 @@ def delete_report(report_id: Id, caller: Writer, store: StoreDep, settings: Sett
     with store.writing() as connection:
         connection.execute(delete(made_report).where(row.id == found["id"]))
     shutil.rmtree(report_folder(settings, found["id"]), ignore_errors=True)
-
-
-def checked_report(settings: Settings, told: kinds.ReportRequest) -> kinds.ReportRequest:
-    """What is asked for, if it can be: its period is of its kind, and it has the arguments that its kind takes.
-
-    Raises:
-        UserError: it does not fit.
-    """
-    from verbatim.reports.kinds import checked_period
-
-    if told.by is not None and told.kind != "monthly":
-        raise InputError(f"by: a {told.kind} report is broken down by nothing; leave it out")
-    if (told.account is not None) != (told.kind == "account"):
-        needs = "needs the external id of its account" if told.kind == "account" else "is of no single account"
-        raise InputError(f"account: a report of kind {told.kind!r} {needs}")
-    if told.period in {None, LATEST}:
-        return told.model_copy(update={"period": None})
-    try:
-        span = checked_period(told.kind, str(told.period), settings.timezone)
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"period {told.period!r} is in no calendar") from error
-    if not FIRST <= span.start < span.end <= LAST:
-        raise InputError(f"period {told.period!r} is not between 1970 and 2200")
-    return told
 
 
 def _visible(caller: Caller) -> ColumnElement[bool]:

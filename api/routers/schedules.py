@@ -5,24 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi import Body as BodyParameter
 from pydantic import Field
 
 from api.access.allowed import WholeReader, Writer
+from api.idempotency import Repeats
 from api.jobs import schedules
 from api.jobs.kinds import ReportRequest, Short
+from api.jobs.possible import checked_report, demand_account
 from api.paging import cursor, uncursor
-from api.problems import Refusal, documented
+from api.problems import Refusal, documented, misfit
 from api.routers.job_shapes import JobOut
 from api.routers.jobs import HIDDEN
-from api.routers.reports import Format, Kind, checked_report
+from api.routers.reports import Format, Kind
 from api.shapes import After, Answer, Body, Id, Limit, Page, PlainText
 from api.wiring import ServiceDep, SettingsDep, StoreDep
-from verbatim.errors import InputError
+from verbatim.storage.store import Store
 
 if TYPE_CHECKING:
     from api.access.caller import Caller
+    from api.jobs.records import Job
     from api.jobs.schedules import Schedule
     from verbatim.settings import Settings
 
@@ -94,19 +97,25 @@ class Schedules(Page):
 Wanted = Annotated[ScheduleIn, BodyParameter(openapi_examples=EXAMPLES)]
 
 
-@router.post("", status_code=201, responses=documented("not-found"))
-def create_schedule(body: Wanted, caller: Writer, store: StoreDep, settings: SettingsDep) -> ScheduleOut:
+@router.post("", status_code=201, response_model=ScheduleOut, responses=documented("not-found", "conflict"))
+def create_schedule(
+    body: Wanted, caller: Writer, repeats: Repeats, store: StoreDep, settings: SettingsDep
+) -> Response:  # fmt: skip
     """Have a report made by the clock, and sent.
 
     A time that daylight saving skips comes an hour later, one that comes twice counts once, and what was missed while
-    no worker ran is made once. The same again makes another schedule.
+    no worker ran is made once. The same again makes another schedule, unless it has the same Idempotency-Key.
     """
-    told = _told(body, caller, settings)
-    made = schedules.create(
-        store, kind=body.kind, clock=body.clock, person=caller.person, day=body.day, account=body.account,
-        timezone=told["timezone"], formats=told["formats"], options=told["options"], deliver_to=told["deliver_to"],
-    )  # fmt: skip
-    return _shown(made if body.active else schedules.change(store, made.id, {"active": False}))
+    told = _told(body, caller, store, settings)
+
+    def make(store: Store) -> tuple[ScheduleOut, int]:
+        made = schedules.create(
+            store, kind=body.kind, clock=body.clock, person=caller.person, day=body.day, account=body.account,
+            timezone=told["timezone"], formats=told["formats"], options=told["options"], deliver_to=told["deliver_to"],
+        )  # fmt: skip
+        return _shown(made if body.active else schedules.change(store, made.id, {"active": False})), 201
+
+    return repeats.once(caller, make)
 
 
 @router.get("")
@@ -131,8 +140,8 @@ def replace_schedule(
     """Change a schedule to what is sent, whole; its kind stays. The same again changes nothing."""
     before = schedules.get(store, schedule_id)
     if before.kind != body.kind:
-        raise InputError(f"kind: this schedule is {before.kind} and stays so; make another one")
-    return _shown(schedules.change(store, schedule_id, _told(body, caller, settings)))
+        raise misfit("body.kind", f"this schedule is {before.kind} and stays so; make another one")
+    return _shown(schedules.change(store, schedule_id, _told(body, caller, store, settings)))
 
 
 @router.delete("/{schedule_id}", status_code=204, responses=documented("not-found"))
@@ -141,15 +150,27 @@ def delete_schedule(schedule_id: Id, caller: Writer, store: StoreDep) -> None:
     schedules.remove(store, schedule_id)
 
 
-@router.post("/{schedule_id}/run", status_code=202, responses=documented("not-found"))
-def run_schedule(schedule_id: Id, caller: Writer, service: ServiceDep) -> JobOut:
-    """Make its report now, beside the times it has, and send it to the same receivers; each call makes one."""
-    job = schedules.run_now(service.store, schedule_id, person=caller.person)
-    service.queue.notify(job)
-    return JobOut.of(job)
+@router.post(
+    "/{schedule_id}/run", status_code=202, response_model=JobOut, responses=documented("not-found", "conflict")
+)  # fmt: skip
+def run_schedule(schedule_id: Id, caller: Writer, repeats: Repeats, service: ServiceDep) -> Response:
+    """Make its report now, beside the times it has, and send it to the same receivers.
+
+    Each call makes one, or each Idempotency-Key.
+    """
+    made: list[Job] = []
+
+    def run(store: Store) -> tuple[JobOut, int]:
+        made.append(schedules.run_now(store, schedule_id, person=caller.person))
+        return JobOut.of(made[0]), 202
+
+    answer = repeats.once(caller, run)
+    for job in made:
+        service.queue.notify(job)
+    return answer
 
 
-def _told(body: ScheduleIn, caller: Caller, settings: Settings) -> dict[str, Any]:
+def _told(body: ScheduleIn, caller: Caller, store: Store, settings: Settings) -> dict[str, Any]:
     """The columns that can be changed.
 
     Raises:
@@ -158,6 +179,7 @@ def _told(body: ScheduleIn, caller: Caller, settings: Settings) -> dict[str, Any
     """
     asked = ReportRequest(kind=body.kind, account=body.account, formats=list(body.formats), by=body.by)
     checked_report(settings, asked)
+    demand_account(store, asked)
     if not caller.sees_agents and (body.kind == "weekly" or "agent" in (body.by or ())):
         raise Refusal("not-allowed", HIDDEN)
     return {

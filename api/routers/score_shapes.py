@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from api.shapes import Answer
+from verbatim.scores.score import SMALL_GROUP
 from verbatim.scores.segments import records
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ GROUP = Field(description="the group, by segment; null: answers without one", ex
 class DefinitionOut(Answer):
     """How a score is counted."""
 
-    name: str = Field(description="what `definition` may be set to", examples=["csat-5: satisfied=4-5, figure=share"])
+    name: str = Field(
+        description="as `definition` and the setting `definitions` take it",
+        examples=["csat-5: satisfied=4-5, figure=share"],
+    )
     text: str = Field(description="in words", examples=["% satisfied = answers 4-5 ÷ valid answers"])
 
 
@@ -49,17 +53,22 @@ class ScoreOut(EstimateOut):
 
     metric: str = Field(examples=["csat"])
     figure: str = Field(description="share and index in per cent, net in points, mean on the scale", examples=["share"])
-    n: int = Field(description="answers behind it", examples=[3630])
+    n: int = Field(description='answers behind it, without blanks and "not applicable"', examples=[3630])
     mean: float | None = Field(examples=[4.1])
     mean_low: float | None = Field(examples=[4.07])
     mean_high: float | None = Field(examples=[4.13])
     band: str | None = Field(description="how it compares with usual ones, in words", examples=["good"])
     mean_band: str | None = Field(examples=["good"])
-    uncertain: bool = Field(description="fewer answers than the setting small_group", examples=[False])
-    effective_n: float | None = Field(examples=[None])
+    uncertain: bool = Field(
+        description=f"fewer answers than {SMALL_GROUP} (calculators) or the setting small_group (stored ones)",
+        examples=[False],
+    )
+    baseline: float | None = Field(description="the organisation's own earlier value, if given", examples=[None])
+    confidence: float = Field(description="of the intervals", examples=[0.95])
+    effective_n: float | None = Field(description="what n is worth where answers are weighted", examples=[None])
     shares: dict[str, float | None] = Field(description="per cent by category", examples=[{"satisfied": 82.4}])
     figures: dict[str, EstimateOut] = Field(description="the other figures of the same answers")
-    counts: dict[str, float | None] = Field(description="answer → how many", examples=[{"5": 2012}])
+    counts: dict[str, float] = Field(description="answer → how many", examples=[{"5": 2012}])
     definition: DefinitionOut
 
 

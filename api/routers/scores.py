@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Annotated, Any
@@ -11,16 +10,17 @@ from fastapi import APIRouter, Body
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
+from pydantic_core import to_json
 
 from api.access.allowed import Scorer
 from api.access.caller import Caller
 from api.express import Line
+from api.routers.score_shapes import ScoreOut
 from api.routes import KEEPS_NOTHING
-from api.shapes import Answer, PlainText
 from api.shapes import Body as BodyModel
+from api.shapes import PlainText
 from verbatim.domain import Metric
 from verbatim.scores.definitions import Definition, define
-from verbatim.scores.score import SMALL_GROUP
 from verbatim.scores.single import score_few, tally_cells
 
 router = APIRouter(prefix="/scores", tags=["scores"])
@@ -51,52 +51,13 @@ class Answers(BodyModel):
         return self
 
 
-class FigureOut(Answer):
-    """A figure with its 95 % interval; null without answers."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-class CountedBy(Answer):
-    """How a score was counted."""
-
-    name: str = Field(description="as text that the setting `definitions` takes")
-    text: str = Field(description="one sentence for people")
-
-
-class CalculatedScore(Answer):
-    """A score and everything needed to read it."""
-
-    metric: str = Field(examples=["nps"])
-    figure: str = Field(description="share (%), net (points), mean (the scale's own) or index", examples=["net"])
-    value: float | None = Field(examples=[-20.0])
-    low: float | None = Field(examples=[-71.4])
-    high: float | None = Field(examples=[43.6])
-    n: int = Field(description='answers, without blanks and "not applicable"', examples=[5])
-    mean: float | None = Field(examples=[6.6])
-    mean_low: float | None = Field(examples=[2.9])
-    mean_high: float | None = Field(examples=[10.0])
-    band: str | None = Field(description="the word guides have for such a score", examples=["bad"])
-    mean_band: str | None = Field(examples=[None])
-    uncertain: bool = Field(description=f"fewer than {SMALL_GROUP} answers", examples=[True])
-    baseline: float | None = Field(examples=[None])
-    confidence: float = Field(examples=[0.95])
-    effective_n: float | None = Field(examples=[None])
-    shares: dict[str, float | None] = Field(description="per cent by category")
-    figures: dict[str, FigureOut] = Field(description="the other figures of the same answers")
-    counts: dict[str, float] = Field(description="answers by value")
-    definition: CountedBy
-
-
 EXAMPLES: dict[str, Any] = {
     "values": {"summary": "Answers one by one", "value": {"values": [5, 4, 3, 5, 1]}},
     "counts": {"summary": "Counted answers", "value": {"counts": {"5": 12, "4": 4, "3": 2}}},
 }
 
 
-@router.post("/{metric}", response_model=CalculatedScore, openapi_extra=KEEPS_NOTHING)
+@router.post("/{metric}", response_model=ScoreOut, openapi_extra=KEEPS_NOTHING)
 async def calculate_score(
     metric: Metric, answers: Annotated[Answers, Body(openapi_examples=EXAMPLES)], caller: Scorer
 ) -> Response:
@@ -120,7 +81,7 @@ def _scored(metric: Metric, answers: Answers) -> bytes:
     definition = _definition(metric, answers.definition, answers.scale)
     cells = [(one, 1) for one in answers.values] if answers.values is not None else (answers.counts or {}).items()
     score = score_few(tally_cells(cells, definition.scale), definition)
-    return json.dumps(score.to_dict(), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return to_json(score.to_dict(), inf_nan_mode="null")
 
 
 @lru_cache(maxsize=1000)

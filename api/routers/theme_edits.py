@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 from sqlalchemy import select
 
 from api.access.allowed import ThemeEditor, WholeReader
 from api.paging import cursor, uncursor
 from api.problems import Refusal, documented
+from api.routers.conditional import IfMatch, etag, required_version
 from api.routers.edit_shapes import (
     AnyEdit,
     Change,
@@ -25,7 +26,7 @@ from api.routers.theme_findings import shown_change
 from api.routers.theme_shapes import ThemeState
 from api.routes import KEEPS_NOTHING
 from api.shapes import After, Id, Limit, Name
-from api.themes.etags import seen_version, version_tag, versioned
+from api.themes.asking import ThemesVersion
 from api.wiring import ServiceDep, StoreDep
 from verbatim.errors import EditConflictError
 from verbatim.storage.tables import theme_model
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from api.access.caller import Caller
-    from api.themes.etags import Version
     from api.wiring import Service
     from verbatim.domain import Theme
     from verbatim.editing import EditOutcome
@@ -45,10 +45,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/themes", tags=["themes"])
 
 LONGEST_PERSON = 100
-IfMatch = Annotated[
-    str | None,
-    Header(alias="If-Match", max_length=200, description="the ETag of GET /v1/themes; `*`: whatever there is"),
-]
+WHERE = "/v1/themes"
 EDITS: dict[str, Any] = {
     "rename": {"summary": "Rename", "value": {"kind": "rename", "theme": "T044", "name": "Wrong invoices"}},
     "merge": {"summary": "Merge", "value": {"kind": "merge", "target": "T045", "sources": ["T046"]}},
@@ -66,8 +63,8 @@ def edit_themes(
 ) -> EditOutcomeOut:  # fmt: skip
     """Change the themes: rename, describe, merge, split, move, pin, archive, undo; refits keep it.
 
-    If-Match says which state you saw: where somebody edited since, nothing happens and the answer (412) says what they
-    did. Sent twice it is refused the second time, for that reason. Every edit can be undone.
+    If-Match, the ETag of GET /v1/themes, says which state you saw: where somebody edited since, nothing happens and the
+    answer (412) says what they did. Sent twice it is refused the second time, for that reason. Each can be undone.
     """
     return _made(caller, store, service, body.request(), response, if_match)
 
@@ -84,7 +81,7 @@ def preview_edit(
         outcome = edit_in_room(
             service.store, service.settings, room, body.request(), person=person_of(caller), preview=True
         )
-        response.headers["ETag"] = version_tag((room.model_id, room.desk.sequence))
+        response.headers["ETag"] = etag(ThemesVersion(room.model_id, room.desk.sequence))
     return _shown(outcome)
 
 
@@ -92,7 +89,10 @@ def preview_edit(
 def undo_edit(
     edit: Id, caller: ThemeEditor, store: StoreDep, service: ServiceDep, response: Response, if_match: IfMatch = None
 ) -> EditOutcomeOut:  # fmt: skip
-    """Take an edit back, by its number or id: as if it had never been made. Undoing an undo makes it again."""
+    """Take an edit back, by its number or id: as if it had never been made. Undoing an undo makes it again.
+
+    If-Match is the ETag of GET /v1/themes.
+    """
     from verbatim.edits.requests import Undo
 
     wanted = int(edit) if edit.isascii() and edit.isdigit() and len(edit) <= 9 else edit
@@ -135,36 +135,41 @@ def _made(
     """Make the edit on the state that the caller saw, and tell other systems."""
     from verbatim.editing import edit_in_room
 
-    seen = seen_version(if_match)
-    _demand(store, seen, versioned(store))
+    seen = required_version(if_match, of=WHERE)
+    _demand(store, seen, ThemesVersion.read(store))
     with service.themes.room() as room:
-        now = (room.model_id, room.desk.sequence)
+        now = ThemesVersion(room.model_id, room.desk.sequence)
         _demand(store, seen, now)
         try:
             outcome = edit_in_room(store, service.settings, room, request, person=person_of(caller), beside=_tell)
         except EditConflictError as error:
-            if versioned(store) == now:
+            if ThemesVersion.read(store) == now:
                 raise  # it contradicts another edit
             raise _overtaken(store, now, str(error)) from error
         service.themes.carry_on(room, outcome)
-    response.headers["ETag"] = version_tag((room.model_id, outcome.edit.sequence))
+    response.headers["ETag"] = etag(ThemesVersion(room.model_id, outcome.edit.sequence))
     return _shown(outcome)
 
 
-def _demand(store: Store, seen: Version | None, now: Version) -> None:
-    if seen is not None and seen != now:
-        raise _overtaken(store, seen, "")
+def _demand(store: Store, seen: str | None, now: ThemesVersion) -> None:
+    """Pass where the caller saw the themes as they are now, or wants whatever there is (``None``)."""
+    if seen is None or seen == str(now):
+        return
+    known = ThemesVersion.parse(seen)
+    if known is None:
+        raise Refusal("changed-meanwhile", f"If-Match is no ETag of the themes; send that of GET {WHERE} as it is")
+    raise _overtaken(store, known, "")
 
 
-def _overtaken(store: Store, seen: Version, why: str) -> Refusal:
+def _overtaken(store: Store, seen: ThemesVersion, why: str) -> Refusal:
     """412 with what changed since, where that can be told."""
-    now = versioned(store)
-    since = [one for one in _history(store) if one.sequence > seen[1]] if seen[0] == now[0] else []
+    now = ThemesVersion.read(store)
+    since = [one for one in _history(store) if one.sequence > seen.edit] if seen.model_id == now.model_id else []
     done = "; ".join(f"{one.person} did {one.words}" for one in since[-3:])
     what = why or (f"the themes were edited since you looked: {done}" if done else "the comments were mined anew")
     changes = [one.model_dump(mode="json", exclude={"payload"}) for one in since]
     return Refusal(
-        "changed-meanwhile", f"{what}; look at GET /v1/themes and try again", headers={"ETag": version_tag(now)},
+        "changed-meanwhile", f"{what}; look at GET {WHERE} and try again", headers={"ETag": etag(now)},
         changes=changes,
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from pydantic import StringConstraints
 
 from api.access.allowed import WholeReader
 from api.problems import documented
-from api.routers.theme_shapes import Changes, Chronic, Drivers, Emerging, ThemeChangeOut
+from api.routers.theme_finding_shapes import Chronic, Drivers, Emerging
+from api.routers.theme_shapes import Changes, ThemeChangeOut
 from api.shapes import From, Id, Name, PlainText, To, span
 from api.themes.asking import ThemeTable, refuse_agents
 from api.wiring import SettingsDep, StoreDep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -131,59 +131,6 @@ class Changes(Answer):
     """What became of the themes."""
 
     changes: list[ThemeChangeOut]
-
-
-class Drivers(Answer):
-    """What each theme does to a score."""
-
-    metric: str = Field(examples=["csat"])
-    scale: str = Field(examples=["csat-5"])
-    step: str | None = Field(examples=[None])
-    layer: str = Field(description="top: themes at the top; fine: the finest", examples=["top"])
-    start: datetime | None
-    end: datetime | None
-    before: list[datetime] | None = Field(description="the span that shares are compared with")
-    definition: dict[str, str] = Field(examples=[{"name": "satisfied=4", "text": "share of 4 and 5 of 1 to 5"}])
-    score: float = Field(examples=[81.2])
-    n: int = Field(description="answers", examples=[4210])
-    commented: int = Field(description="answers with a comment on a theme", examples=[2950])
-    customers: int = Field(examples=[240])
-    customers_by: str | None = Field(examples=["account_id"])
-    segments: list[str] = Field(description="what impacts are adjusted for, beside the other themes", examples=[[]])
-    strength: float | None = Field(description="of the ridge regression's penalty")
-    explained: float | None = Field(description="share of the variance, on customers it has not seen", examples=[0.21])
-    themes: list[dict[str, Any]] = Field(
-        description="a row a theme, the largest impact first: score with and without it, gap, adjusted impact with its "
-        "interval and p, share and its change"
-    )
-
-
-class Emerging(Answer):
-    """What moved up to a month."""
-
-    month: str = Field(examples=["2026-10"])
-    comments: int = Field(examples=[440])
-    themes: int = Field(examples=[55])
-    false_alarms: float = Field(
-        description="share of months with any theme here if dates meant nothing", examples=[0.05]
-    )
-    is_noise: bool
-    statement: str = Field(description="how sure this is, in words")
-    new: list[dict[str, Any]]
-    growing: list[dict[str, Any]]
-    shrinking: list[dict[str, Any]]
-    fading: list[dict[str, Any]]
-    days: list[dict[str, Any]] = Field(description="24 hours in which several customers said the same")
-    quotes: dict[str, str] = Field(description="redacted texts by id of the comment")
-
-
-class Chronic(Answer):
-    """What has been unhappy for months."""
-
-    month: str = Field(examples=["2026-10"])
-    chronic_months: int = Field(description="months running that make a theme chronic", examples=[3])
-    chronic: list[dict[str, Any]]
-    quotes: dict[str, str] = Field(description="redacted texts by id of the comment")
 
 
 class TextsIn(Body):

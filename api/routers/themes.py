@@ -9,8 +9,9 @@ from fastapi import APIRouter, Body, Query, Response
 
 from api.access.allowed import Reader, Scorer
 from api.problems import documented
-from api.routers.comment_shapes import CommentsPage, shown_comment
+from api.routers.comment_shapes import CommentsPage, shown_comment, shown_page
 from api.routers.comments import read_comments
+from api.routers.conditional import etag
 from api.routers.theme_shapes import (
     AssignedOut,
     AssignedTexts,
@@ -26,8 +27,16 @@ from api.routers.theme_shapes import (
 )
 from api.routes import KEEPS_NOTHING
 from api.shapes import From, Id, Name, To, Where, span
-from api.themes.asking import PageWish, ThemeTable, ToneWish, asked_where, comment_filter, refuse_agents
-from api.themes.etags import version_tag, versioned
+from api.themes.asking import (
+    NOTHING_YET,
+    PageWish,
+    ThemesVersion,
+    ThemeTable,
+    ToneWish,
+    asked_where,
+    comment_filter,
+    refuse_agents,
+)
 from api.themes.looking import seen_quotes, theme_rows, tone_of
 from api.wiring import ServiceDep, SettingsDep, StoreDep
 from verbatim.errors import EmptyError
@@ -43,7 +52,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/themes", tags=["themes"])
 
-NOTHING_YET = "no themes yet; POST /v1/jobs with kind mine, or run `verbatim mine`"
 By = Annotated[list[Name], Query(max_length=2, description="names of segments", examples=[["channel"]])]
 TEXTS: dict[str, Any] = {
     "two": {"summary": "Two texts", "value": {"texts": ["The currency on the invoice is wrong again.", "ok"]}}
@@ -61,12 +69,12 @@ def list_themes(
     The ETag names the state of the themes: send it as If-Match with an edit. It does not change with the figures.
     """
     bounds, chosen = span(settings, start, end), asked_where(caller, where)
-    version = versioned(store)
+    version = ThemesVersion.read(store)
     frame = theme_overview(store, start=bounds[0], end=bounds[1], where=chosen, restricted=caller.restriction)
     if frame.empty:
         raise EmptyError(NOTHING_YET)
-    response.headers["ETag"] = version_tag(version)
-    return Themes(model_id=version[0], edit=version[1], themes=theme_tree(frame, archived=archived))
+    response.headers["ETag"] = etag(version)
+    return Themes(model_id=version.model_id, edit=version.edit, themes=theme_tree(frame, archived=archived))
 
 
 @router.post("/assign", openapi_extra=KEEPS_NOTHING, responses=documented("nothing-yet", "not-found", "not-installed"))
@@ -93,13 +101,13 @@ def get_theme(
     `/trend`, `/segments`, `/tone`, `/drivers` and `/history` below this path.
     """
     bounds, chosen = span(settings, start, end), asked_where(caller, where)
-    version = versioned(store)
+    version = ThemesVersion.read(store)
     table = ThemeTable.read(store)
     theme = table.find(theme_id)
     frame = theme_overview(store, start=bounds[0], end=bounds[1], where=chosen, restricted=caller.restriction)
     below = table.below(theme["id"])
     shown = theme_tree(frame[frame["id"].isin(below)].reset_index(drop=True), archived=True)[0]
-    response.headers["ETag"] = version_tag(version)
+    response.headers["ETag"] = etag(version)
     return ThemeDetail(
         **shown.model_dump(exclude={"sub_themes"}), sub_themes=shown.sub_themes, aliases=list(theme["aliases"]),
         merged_from=theme_id if theme_id != theme["id"] else None, quotes=_quotes(caller, store, theme, below),
@@ -116,7 +124,7 @@ def list_theme_comments(
     """
     wanted = comment_filter(caller, store, settings, wish, themes=[theme_id])
     page = comment_page(store, wanted, after=wish.after, limit=wish.limit)
-    return CommentsPage(comments=[shown_comment(caller, one) for one in page.comments], next=page.after)
+    return shown_page(caller, page, wish.words)
 
 
 @router.get("/{theme_id}/trend", responses=documented("not-found", "nothing-yet"))

@@ -17,7 +17,7 @@ from api.jobs.kinds import FileOptions
 from api.jobs.uploads import drop_upload, find_upload, place_upload, plan_upload
 from api.problems import Refusal, documented
 from api.routers.job_shapes import JobOut
-from api.routers.jobs import Asked, ask
+from api.routers.jobs import ASKED, Asked, ask
 from api.routes import KEEPS_NOTHING
 from api.shapes import Answer, PlainText
 from api.wiring import Service, ServiceDep, SettingsDep
@@ -157,20 +157,15 @@ def plan_ingest_of_upload(upload_id: UploadId, body: FileOptions, caller: Writer
     return _plan_out(plan_upload(settings, upload_id, body))
 
 
-@router.post(
-    "/{upload_id}/ingest", status_code=202, response_model=JobOut, responses=documented("not-found", "conflict")
-)
-def ingest_upload(
-    upload_id: UploadId, body: FileOptions, caller: Writer, asked: Asked, settings: SettingsDep
-) -> Response:  # fmt: skip
+@router.post("/{upload_id}/ingest", status_code=202, response_model=JobOut, responses=ASKED)
+def ingest_upload(upload_id: UploadId, body: FileOptions, caller: Writer, asked: Asked) -> Response:
     """Read an uploaded file into the store, as a job. When it is done, the upload goes.
 
-    While the job waits or runs, asking again gives the same job. If it fails, the file stays: ask again with other
-    options.
+    While the job waits or runs, asking again gives the same job (200). If it fails, the file stays: ask again
+    with other options.
     """
-    find_upload(settings, upload_id)
     told = {"upload": upload_id, **body.model_dump(mode="json", exclude_defaults=True)}
-    return ask(asked, caller, "ingest_file", told, unique=f"upload:{upload_id}")
+    return ask(asked, caller, "ingest_file", told, place="body", unique=f"upload:{upload_id}")
 
 
 @router.delete("/{upload_id}", status_code=204, responses=documented("not-found"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field
+from sqlalchemy import select
 
 from api.problems import Refusal
 from api.shapes import MOST_ROWS, Body, Name, PlainText, segments_of, span
@@ -15,6 +16,7 @@ from verbatim.errors import EmptyError, NotFoundError
 from verbatim.storage import queries
 from verbatim.storage.queries import CommentFilter
 from verbatim.storage.queries.restriction import TEAM
+from verbatim.storage.tables import theme_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from verbatim.storage.store import Store
 
 AGENT = "agent"
+NOTHING_YET = "no themes yet; POST /v1/jobs with kind mine, or run `verbatim mine`"
+LONGEST_NUMBER = 9
 LARGEST = 1e12
 Segment = Annotated[PlainText, Field(max_length=300)]
 Score = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
@@ -89,6 +93,44 @@ class ToneWish(CommentWish):
 
 
 @dataclass(frozen=True, slots=True)
+class ThemesVersion:
+    """The state of the themes: which mining, and the number of the last edit in it (0: none); as text, for ETags.
+
+    >>> str(ThemesVersion("a3d0", 4)), ThemesVersion.parse("a3d0.4")
+    ('a3d0.4', ThemesVersion(model_id='a3d0', edit=4))
+    """
+
+    model_id: str
+    edit: int
+
+    def __str__(self) -> str:
+        return f"{self.model_id}.{self.edit}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The state that a text names; ``None``: it is no such text."""
+        model_id, _, number = text.rpartition(".")
+        if not model_id or not (number.isascii() and number.isdigit()) or len(number) > LONGEST_NUMBER:
+            return None
+        found = cls(model_id, int(number))
+        return found if str(found) == text else None
+
+    @classmethod
+    def read(cls, store: Store) -> Self:
+        """The present state.
+
+        Raises:
+            EmptyError: nothing was mined yet.
+        """
+        with store.reading() as connection:
+            asked = select(theme_model.c.id, theme_model.c.edited_through).where(theme_model.c.active)
+            found = connection.execute(asked).first()
+        if found is None:
+            raise EmptyError(NOTHING_YET)
+        return cls(found.id, found.edited_through)
+
+
+@dataclass(frozen=True, slots=True)
 class ThemeTable:
     """The themes of the active model: row by id, and the id that each merged one leads to."""
 
@@ -104,7 +146,7 @@ class ThemeTable:
         """
         frame = queries.themes(store)
         if frame.empty:
-            raise EmptyError("no themes yet; POST /v1/jobs with kind mine, or run `verbatim mine`")
+            raise EmptyError(NOTHING_YET)
         rows = {row["id"]: {str(key): value for key, value in row.items()} for row in frame.to_dict("records")}
         return cls(rows, {alias: key for key, row in rows.items() for alias in row["aliases"]})
 

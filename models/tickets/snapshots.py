@@ -18,7 +18,7 @@ from models.tickets.features import LATER_TOPICS, TOPICS
 from models.tickets.history import Asked, History, build_history
 from models.tickets.log import AGENT, CLOSED, CUSTOMER, NEVER, REOPENED, SOLVED, TicketLog
 from models.tickets.state import Look, States, holders, states_of
-from models.tickets.wording import MessageSignals, longer_words, text_signals
+from models.tickets.wording import MessageSignals, longer_words, no_signals, no_words, text_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,12 +164,17 @@ class TicketView:
 def view(
     log: TicketLog, hours: BusinessHours, *, answers: pd.DataFrame | None = None,
     accounts: pd.DataFrame | None = None, contacts: pd.DataFrame | None = None,
-    promised: Mapping[str, float] | None = None, text: bool = True,
+    promised: Mapping[str, float] | None = None, text: bool = True, signals: bool = True,
 ) -> TicketView:  # fmt: skip
-    """Prepare a log for looking; frames as ``verbatim.storage.queries`` gives them."""
+    """Prepare a log for looking; frames as ``verbatim.storage.queries`` gives them.
+
+    Without ``signals`` the tone and the habits of the texts are not read, which takes most of the time.
+    """
     states = states_of(log, hours)
     history = build_history(log, answers, accounts, contacts, holders=holders(states))
-    return TicketView(states, history, messages_of(log, text=text), promised or {}, (answers, accounts, contacts))
+    read, words = (text_signals, longer_words) if signals else (no_signals, no_words)
+    messages = messages_of(log, text=text, read=read, words=words)
+    return TicketView(states, history, messages, promised or {}, (answers, accounts, contacts))
 
 
 def training_moments(log: TicketLog, ticket: Places, until: Places) -> tuple[Places, Places, NDArray[np.object_]]:

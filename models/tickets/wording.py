@@ -129,6 +129,16 @@ def text_signals(texts: Sequence[str | None]) -> Columns:
     return {name: found[read, column] for column, name in enumerate(SIGNALS)}
 
 
+def no_signals(texts: Sequence[str | None]) -> Columns:
+    """Zeros, for texts whose signals nobody asks for."""
+    return {name: np.zeros(len(texts)) for name in SIGNALS}
+
+
+def no_words(_: str | None) -> frozenset[str]:
+    """None, likewise."""
+    return frozenset()
+
+
 def longer_words(text: str | None) -> frozenset[str]:
     """The distinct words of a text that count as repeated when they are there again, case folded."""
     plain = _TAG.sub(" ", (text or "")[:LONGEST].replace("’", "'"))

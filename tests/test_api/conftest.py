@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import create_engine, make_url, text
 
 from api.access.keys import create_key
 from api.app import create_app
 from api.commands.serve import listening
-from models.registry import resolve
-from models.scoring import keep, score_open
-from models.watching import open_version
-from tests.conftest import DATABASES
-from tests.organisation import built, rows_into
+from tests.conftest import DATABASES, new_database
+from tests.organisation import copy_of, predicted
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 
@@ -102,35 +96,38 @@ def empty(
     return serve(_settings(request, tmp_path_factory.mktemp("empty")))
 
 
+@pytest.fixture(scope="module")
+def mined(empty: Served) -> Iterator[Served]:
+    """The server of `empty`, over the planted themes from now on."""
+    from tests.test_api.planted_themes import hashing, planted
+
+    with hashing():
+        planted(empty.settings)
+        yield empty
+
+
+@pytest.fixture(scope="module")
+def viewer(mined: Served) -> httpx.Client:
+    """Who may look at all of the planted themes, and change nothing."""
+    return mined.as_role("viewer")
+
+
 @pytest.fixture(scope="module", params=DATABASES)
 def sample(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Settings], Served]
 ) -> Served:
     """A server over a copy of the sample organisation, on both databases; the tests of a module share it."""
-    place = built(tmp_path_factory)
-    home = tmp_path_factory.mktemp("sample") / "home"
-    shutil.copytree(place.home, home)
-    settings = _settings(request, home)
+    place = copy_of(predicted(tmp_path_factory), tmp_path_factory.mktemp("sample"))
+    template = None
     if request.param != "sqlite":
-        (home / "verbatim.db").unlink()
-    with prepare_store(settings) as store:
-        if request.param != "sqlite":
-            rows_into(place, store)
-        version = resolve(store, "csat", None)
-        predictor = open_version(settings, version)
-        keep(store, score_open(store, settings, predictor), predictor, version.id)
-    return serve(settings)
+        (place.home / "verbatim.db").unlink()
+        template = request.getfixturevalue("sample_template")
+    return serve(_settings(request, place.home, template))
 
 
-def _settings(request: pytest.FixtureRequest, home: Path) -> Settings:
-    """A store that nobody else uses; on PostgreSQL a database of its own."""
+def _settings(request: pytest.FixtureRequest, home: Path, template: str | None = None) -> Settings:
+    """A store that nobody else uses; on PostgreSQL a database of its own, with what ``template`` holds."""
     if request.param == "sqlite":
         return Settings(home=home, rate_per_minute=1_000_000)
-    url = make_url(request.getfixturevalue("postgres_url"))
-    name = f"api_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    own = url.set(database=name).render_as_string(hide_password=False)
+    own = new_database(request.getfixturevalue("postgres_url"), template)
     return Settings(home=home, database_url=own, rate_per_minute=1_000_000)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -57,10 +59,22 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, s
         yield running, key
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """Connections that are kept; no cookie is, so that nobody stays logged in."""
+    with requests.Session() as kept:
+        kept.trust_env = False
+        kept.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        yield kept
+
+
 @schema.parametrize()
 @hypothesis_settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
-def test_any_input_gets_an_answer_that_is_documented(case: schemathesis.Case, target: tuple[Served, str]) -> None:
+def test_any_input_gets_an_answer_that_is_documented(
+    case: schemathesis.Case, target: tuple[Served, str], session: requests.Session
+) -> None:
     running, key = target
     if case.operation.definition.raw["operationId"] in ENDLESS:
         pytest.skip("its answer has no end")
-    case.call_and_validate(base_url=running.url, headers={"Authorization": key}, checks=CHECKS, timeout=30)
+    headers = {"Authorization": key}
+    case.call_and_validate(base_url=running.url, session=session, headers=headers, checks=CHECKS, timeout=30)

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.test_api.conftest import Served
-from tests.test_api.planted_themes import comment_rows, hashing, planted
+from tests.test_api.planted_themes import comment_rows
 from verbatim.storage.engine import prepare_store
 
 Rows = list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def mined(empty: Served) -> Iterator[Served]:
-    with hashing():
-        planted(empty.settings)
-        yield empty
-
-
-@pytest.fixture(scope="module")
-def viewer(mined: Served) -> httpx.Client:
-    return mined.as_role("viewer")
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +79,31 @@ def test_what_does_not_fit_is_refused_and_named(viewer: httpx.Client, params: di
     refused = viewer.get("/v1/comments", params=params)
     assert refused.status_code == 422
     assert field in refused.json()["detail"]
+
+
+def marked(one: dict[str, Any]) -> list[str]:
+    return [one["text"][start:end].lower() for start, end in one["matches"]]
+
+
+def test_words_that_were_searched_for_are_marked_and_only_they(viewer: httpx.Client) -> None:
+    found = listed(viewer, words="refund* -parcel")
+    assert found
+    assert all(marked(one) and all(word.startswith("refund") for word in marked(one)) for one in found)
+    phrase = " ".join(found[0]["text"].split()[:2])
+    same = listed(viewer, words=f'"{phrase}"')
+    assert all(phrase.lower() in marked(one) for one in same)
+    assert found[0]["id"] in {one["id"] for one in same}
+    assert all(one["matches"] == [] for one in listed(viewer))
+    assert viewer.get(f"/v1/comments/{found[0]['id']}").json()["matches"] == []
+    theme = found[0]["themes"][0]["id"]
+    assert all("refund" in marked(one) for one in listed(viewer, f"/v1/themes/{theme}/comments", words="refund"))
+
+
+def test_words_among_which_meaning_is_searched_are_marked(viewer: httpx.Client) -> None:
+    asked = {"text": "money back", "limit": 5, "among": {"words": "refund"}}
+    near = viewer.post("/v1/comments/search", json=asked).json()["found"]
+    assert near
+    assert all("refund" in marked(one["comment"]) for one in near)
 
 
 def test_a_segment_or_theme_that_is_not_there_is_not_found(viewer: httpx.Client) -> None:

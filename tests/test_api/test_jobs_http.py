@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,16 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from api.jobs import kinds, ledger
+from api.jobs import kinds, ledger, records
 from api.routers.job_shapes import NewJob
 from tests.test_api.conftest import Serve, Served
 from tests.test_api.working import work
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.tables import job as job_table
-from verbatim.storage.tables import remembered_answer
 
-EXPORT = {"kind": "export", "arguments": {"what": "scores", "format": "csv"}}
+EXPORT: dict[str, Any] = {"kind": "export", "arguments": {"what": "scores", "format": "csv"}}
+COUNTED = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +41,14 @@ def desk(empty: Served) -> httpx.Client:
     return client
 
 
+def another() -> dict[str, Any]:
+    """An export that is equal to no other, of all there is."""
+    start = date(1990, 1, 1) + timedelta(days=next(COUNTED))
+    return {"kind": "export", "arguments": {**EXPORT["arguments"], "start": str(start)}}
+
+
 def asked(client: httpx.Client, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
-    answer = client.post("/v1/jobs", json=body or EXPORT, headers=headers)
+    answer = client.post("/v1/jobs", json=body or another(), headers=headers)
     assert answer.status_code == 202, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -111,10 +118,13 @@ def test_training_needs_an_administrator(empty: Served, desk: httpx.Client) -> N
     body = {"kind": "train", "arguments": {"metric": "csat"}}
     refused = desk.post("/v1/jobs", json=body)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-allowed")
+    with prepare_store(empty.settings) as store:
+        job = kinds.request(store, None, "train", {"metric": "csat"}, person="tests")
     admin = empty.as_role("admin")
-    job = asked(admin, body)
-    assert admin.post(f"/v1/jobs/{job['id']}/cancel").json()["status"] == "cancelled"
-    assert desk.post(f"/v1/jobs/{job['id']}/retry").status_code == 403
+    assert admin.post(f"/v1/jobs/{job.id}/cancel").json()["status"] == "cancelled"
+    assert desk.post(f"/v1/jobs/{job.id}/retry").status_code == 403
+    hopeless = admin.post(f"/v1/jobs/{job.id}/retry")
+    assert (hopeless.status_code, "at least 200" in hopeless.json()["detail"]) == (409, True)
 
 
 def test_jobs_can_be_read_by_all_who_see_all_and_asked_for_by_writers(empty: Served, desk: httpx.Client) -> None:
@@ -142,17 +152,95 @@ def test_a_cancelled_job_can_be_tried_again_and_one_that_has_ended_not_be_cancel
 
 
 def test_an_idempotency_key_asks_for_one_job_whatever_dies(empty: Served, desk: httpx.Client) -> None:
-    key = {"Idempotency-Key": str(uuid.uuid4())}
-    job = asked(desk, **key)
-    assert asked(desk, **key)["id"] == job["id"]
+    key, body = {"Idempotency-Key": str(uuid.uuid4())}, another()
+    job = asked(desk, body, **key)
+    assert asked(desk, body, **key) == job
     work(empty)
-    with prepare_store(empty.settings) as store, store.writing() as connection:  # as if killed before it answered
-        at = datetime.now(UTC) - timedelta(minutes=2)
-        connection.execute(update(remembered_answer).values(status=None, body=None, created_at=at))
-    again = asked(desk, **key)
-    assert (again["id"], again["status"]) == (job["id"], "done")
-    other = desk.post("/v1/jobs", json={"kind": "mine", "arguments": {}}, headers=key)
-    assert other.status_code == 422
+    with prepare_store(empty.settings) as store:
+        before = len(records.page(store, limit=1000))
+        assert asked(desk, body, **key) == job  # what it was told then, though it is done now
+        assert len(records.page(store, limit=1000)) == before
+    other = desk.post("/v1/jobs", json=another(), headers=key)
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "header.Idempotency-Key")
+
+
+def test_an_equal_job_that_waits_is_given_instead_of_a_second(empty: Served, desk: httpx.Client) -> None:
+    body = another()
+    job = asked(desk, body)
+    again = empty.as_role("analyst").post("/v1/jobs", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+    assert (again.status_code, again.json()["id"]) == (200, job["id"])
+    other = asked(desk, {**body, "arguments": {**body["arguments"], "format": "ndjson"}})
+    assert other["id"] != job["id"]
+    desk.post(f"/v1/jobs/{job['id']}/cancel")
+    third = asked(desk, body)
+    assert third["id"] != job["id"]
+    for one in (other, third):
+        desk.post(f"/v1/jobs/{one['id']}/cancel")
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "joins"), [("export", {"what": "scores", "format": "xlsx"}, True), ("sweep", {}, False)]
+)
+def test_an_equal_job_that_runs_counts_until_something_comes_in(
+    empty: Served, desk: httpx.Client, kind: str, arguments: dict[str, Any], joins: bool
+) -> None:
+    body = {"kind": kind, "arguments": arguments}
+    job = asked(desk, body)
+    with prepare_store(empty.settings) as store:
+        at = datetime.now(UTC)
+        with store.writing() as connection:
+            taken = update(job_table).where(job_table.c.id == job["id"])
+            connection.execute(taken.values(status="running", worker="w", attempt=1, started_at=at, heartbeat_at=at))
+        beside = desk.post("/v1/jobs", json=body)
+        assert (beside.status_code, beside.json()["id"] == job["id"]) == ((200, True) if joins else (202, False))
+        assert desk.post("/v1/accounts", json={"id": f"after-{kind}"}).json()["inserted"] == 1
+        later = desk.post("/v1/jobs", json=body)
+        assert later.json()["id"] != job["id"]
+        with store.writing() as connection:
+            connection.execute(update(job_table).values(status="cancelled", finished_at=at))
+
+
+IMPOSSIBLE = [
+    ("export", {"what": "comments", "where": {"planet": "Mars"}}, 422, "where", "planet"),
+    ("export", {"what": "scores", "start": "2026-10-02", "end": "2026-10-02"}, 422, "end", "day after the last"),
+    ("export", {"what": "predictions", "question": "Why?"}, 422, "question", "leave question out"),
+    ("export", {"what": "predictions", "metric": "nps"}, 422, "metric", "NPS"),
+    ("mine", {"question": "Nobody asked this"}, 422, "question", "no comment answers"),
+    ("mine", {"start": "2030-01-01"}, 409, None, "no comments in these days"),
+    ("mine", {"start": "2026-10-02", "end": "2026-10-01"}, 422, "end", "not after"),
+    ("train", {"metric": "ces"}, 409, None, "0 stored tickets have a rating of CES"),
+    ("train", {"metric": "csat", "target": "all of them"}, 422, "target", "score <= 3"),
+    ("score_open", {"metric": "csat"}, 409, None, "no predictor of csat"),
+    ("report", {"kind": "monthly", "period": "2026-13"}, 422, "period", "2026-13"),
+    ("report", {"kind": "monthly", "period": "2020-01"}, 409, None, "neither answers nor comments"),
+    ("report", {"kind": "monthly", "period": "2026-10", "by": ["planet"]}, 422, "by", "planet"),
+    ("report", {"kind": "account", "account": "ACC-0"}, 422, "account", "no such account"),
+    ("report", {"kind": "account"}, 422, "account", "external id"),
+    ("report", {"kind": "daily", "deliver_to": ["0" * 32]}, 404, None, "deliver_to"),
+    ("ingest_file", {"kind": "responses", "upload": "0" * 32}, 404, None, "upload the file again"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "arguments", "status", "field", "says"), IMPOSSIBLE)
+def test_a_job_that_cannot_succeed_is_refused_with_the_reason(
+    empty: Served, desk: httpx.Client, kind: str, arguments: dict[str, Any], status: int, field: str | None, says: str
+) -> None:
+    client = empty.as_role("admin") if kind == "train" else desk
+    refused = client.post("/v1/jobs", json={"kind": kind, "arguments": arguments})
+    assert (refused.status_code, says in refused.json()["detail"]) == (status, True), refused.text
+    if field is not None:
+        assert [one["field"] for one in refused.json()["errors"]] == [f"body.arguments.{field}"]
+    if kind == "report" and field is not None:  # and the short way says where it is there
+        short = client.post("/v1/reports", json=arguments)
+        assert (short.status_code, short.json()["errors"][0]["field"]) == (status, f"body.{field}")
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_a_job_is_made(desk: httpx.Client) -> None:
+    upload = desk.post("/v1/uploads", params={"name": "x.csv"}, content=b"colour,shape\nred,round\n").json()["id"]
+    refused = desk.post(f"/v1/uploads/{upload}/ingest", json={"kind": "responses", "fields": {"score": "size"}})
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["field"].startswith("body")
+    assert desk.delete(f"/v1/uploads/{upload}").status_code == 204
 
 
 def test_jobs_are_paged_without_loss(desk: httpx.Client) -> None:
@@ -227,7 +315,8 @@ def test_watching_many_jobs_leaves_room_for_other_requests(empty: Served, desk: 
 def test_who_must_not_see_agents_exports_without_them(serve: Serve, tmp_path: Path) -> None:
     served = serve(Settings(home=tmp_path, hide_agent_ratings_from=["analyst", "viewer"]))
     admin, analyst = served.as_role("admin"), served.as_role("analyst")
-    record = {"id": "R-1", "metric": "nps", "score": 4, "segments": {"agent": "Zoe", "team": "A"}}
+    record = {"id": "R-1", "metric": "nps", "score": 4, "answered_at": "2026-10-05T10:00:00Z"}
+    record |= {"segments": {"agent": "Zoe", "team": "A"}}
     admin.post("/v1/responses", json=record)
     hidden, whole = asked(analyst), asked(admin)
     where = {"kind": "export", "arguments": {"what": "scores", "where": {"agent": "Zoe"}}}

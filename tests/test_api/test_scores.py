@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from api.commands.serve import is_loopback, listening
+from api.routers.score_shapes import ScoreOut
 from tests.test_api.conftest import Served
 from verbatim import __version__
 from verbatim.errors import UserError
@@ -41,6 +42,12 @@ def test_many_answers_are_counted_as_few_are(agent: httpx.Client) -> None:
     _, many = post(agent, "/v1/scores/csat", {"values": [5, 2] * 5_000})
     _, counted = post(agent, "/v1/scores/csat", {"counts": {"5": 5_000, "2": 5_000}})
     assert many == counted
+
+
+def test_a_calculated_score_has_what_the_document_says_of_it(agent: httpx.Client) -> None:
+    for metric, body in (("csat", {"values": [5, 4, 1]}), ("ces", {"values": []}), ("nps", {"counts": {"9": 40}})):
+        _, found = post(agent, f"/v1/scores/{metric}", body)
+        assert ScoreOut.model_validate(found).model_dump(mode="json") == found
 
 
 def test_no_answers_give_null_not_zero(agent: httpx.Client) -> None:

@@ -46,9 +46,9 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def begin(processes: Zygote, settings: Settings, port: int) -> int:
+def begin(processes: Zygote, settings: Settings, port: int, *words: str) -> int:
     """Start a server; gives its process once it answers."""
-    pid = processes.start(settings, "--port", str(port), "--no-link", command="serve")
+    pid = processes.start(settings, "--port", str(port), "--no-link", *words, command="serve")
     wait_until(lambda: answers(port), "the server does not answer")
     return pid
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +10,6 @@ import httpx
 import pytest
 
 from tests.test_api.conftest import Served
-from tests.test_api.planted_themes import hashing, planted
 from tests.test_storage import rows
 from verbatim import editing
 from verbatim.editing import edit_themes, open_room
@@ -21,13 +19,6 @@ from verbatim.storage import tables
 from verbatim.storage.engine import prepare_store
 
 EDITS = "/v1/themes/edits"
-
-
-@pytest.fixture(scope="module")
-def mined(empty: Served) -> Iterator[Served]:
-    with hashing():
-        planted(empty.settings)
-        yield empty
 
 
 @pytest.fixture(scope="module")

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from api.routers.theme_finding_shapes import ChronicTheme, DriverRow, Drivers, MovedTheme, SpokenDay
 from tests.test_api.conftest import Served
-from tests.test_api.planted_themes import comment_rows, hashing, planted
+from tests.test_api.planted_themes import comment_rows
+from verbatim.domain import Metric
+from verbatim.insights import driver_sheet, emerging_sheet
 from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
 
 Theme = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def mined(empty: Served) -> Iterator[Served]:
-    with hashing():
-        assert empty.as_role("viewer").get("/v1/themes").json()["type"] == "/problems/nothing-yet"
-        planted(empty.settings)
-        yield empty
+@pytest.fixture(scope="module", autouse=True)
+def unmined(empty: Served) -> dict[str, Any]:
+    """What the tree of themes was before anything was mined."""
+    found: dict[str, Any] = empty.as_role("viewer").get("/v1/themes").json()
+    return found
 
 
-@pytest.fixture(scope="module")
-def viewer(mined: Served) -> httpx.Client:
-    return mined.as_role("viewer")
+def test_there_are_no_themes_before_mining(unmined: dict[str, Any]) -> None:
+    assert (unmined["type"], unmined["status"]) == ("/problems/nothing-yet", 404)
 
 
 def tree(client: httpx.Client, **params: object) -> list[Theme]:
@@ -124,6 +124,28 @@ def test_drivers_of_one_theme_are_its_row_of_all(viewer: httpx.Client) -> None:
     assert alone["themes"] == [one]
     assert (alone["score"], alone["n"]) == (every["score"], every["n"])
     assert viewer.get("/v1/themes/drivers", params={"metric": "ces"}).json()["type"] == "/problems/nothing-yet"
+
+
+def test_every_column_of_the_tables_is_in_the_answers(mined: Served) -> None:
+    with prepare_store(mined.settings) as store:
+        drivers = driver_sheet(store, mined.settings, Metric.CSAT)
+        moving = emerging_sheet(store, mined.settings, month="2026-03")
+    tables = [
+        (drivers.table, DriverRow, set()), (moving.chronic, ChronicTheme, set()),
+        (moving.moved, MovedTheme, {"alarm", "why"}), (moving.days, SpokenDay, {"alarm"}),  # alarms, all of them
+    ]  # fmt: skip
+    for table, kind, left_out in tables:
+        assert {str(name) for name in table.columns} - left_out == set(kind.model_fields)
+    assert set(drivers.to_dict()) == set(Drivers.model_fields)
+
+
+def test_drivers_keep_what_the_library_says_of_each_theme(mined: Served, viewer: httpx.Client) -> None:
+    with prepare_store(mined.settings) as store:
+        expected = driver_sheet(store, mined.settings, Metric.CSAT).to_dict()
+    found = viewer.get("/v1/themes/drivers", params={"metric": "csat"}).json()
+    assert len(found["themes"]) > 1
+    assert found["themes"] == expected["themes"]
+    assert found["definition"] == expected["definition"]
 
 
 def test_what_moves_and_what_became_of_themes(viewer: httpx.Client) -> None:

@@ -160,11 +160,11 @@ def test_a_write_is_repeated_under_one_key_and_with_one_body(using: Using) -> No
 def test_a_write_without_a_key_is_not_repeated_once_it_may_have_arrived(using: Using) -> None:
     asked, handler = answering(httpx.ReadTimeout("slow"))
     with pytest.raises(NoAnswer):
-        using(handler, lambda v: v.keys.create(name="x", role="viewer"))
+        using(handler, lambda v: v.predictors.activate("csat-1"))
     assert len(asked) == 1
     asked, handler = answering(httpx.ConnectError("refused"))
     with pytest.raises(NoAnswer, match="tried 5 times"):
-        using(handler, lambda v: v.keys.create(name="x", role="viewer"))
+        using(handler, lambda v: v.predictors.activate("csat-1"))
     assert len(asked) == 5
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,23 +51,29 @@ def verbatim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
 @pytest.fixture(scope="module")
 def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Run]]:
     """``verbatim`` over a small sample organisation that is ingested and mined; tests only read it."""
+    from tests.organisation import once  # which calls what is above
+
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name in [name for name in os.environ if name.startswith("VERBATIM_")]:
             monkeypatch.delenv(name)
         monkeypatch.setenv("VERBATIM_HOME", "")
         root = tmp_path_factory.mktemp("organisation")
         monkeypatch.chdir(root)
-        write_sample(root / "sample", months=6, seed=7, size=0.15)
-        kinds = {"accounts.csv": "accounts", "contacts.csv": "contacts", "tickets.csv": "tickets"}
-        kinds |= {
-            "csat.csv": "responses",
-            "ces.csv": "responses",
-            "nps.csv": "responses",
-            "milestones.csv": "milestones",
-        }
-        for file, kind in kinds.items():
-            run = call(root / "var", "ingest", kind, root / "sample" / file)
-            assert run.code == 0, run.err
-        run = call(root / "var", "mine")
-        assert run.code == 0, run.err
+        shutil.copytree(once(tmp_path_factory, "small-organisation", _mined), root, dirs_exist_ok=True)
         yield lambda *words: call(root / "var", *words)
+
+
+def _mined(root: Path) -> None:
+    write_sample(root / "sample", months=6, seed=7, size=0.15)
+    kinds = {"accounts.csv": "accounts", "contacts.csv": "contacts", "tickets.csv": "tickets"}
+    kinds |= {
+        "csat.csv": "responses",
+        "ces.csv": "responses",
+        "nps.csv": "responses",
+        "milestones.csv": "milestones",
+    }
+    for file, kind in kinds.items():
+        run = call(root / "var", "ingest", kind, root / "sample" / file)
+        assert run.code == 0, run.err
+    run = call(root / "var", "mine")
+    assert run.code == 0, run.err

@@ -63,7 +63,7 @@ def read_file(store: Store, settings: Settings, path: Path, content: str, kind: 
 
 
 def test_records_of_every_kind_have_the_fields_of_files() -> None:
-    ours = {"segments", "status", "answers", "comments"}
+    ours = {"segments", "status", "answers", "comments", "updated_at"}
     for kind, fields in FIELDS.items():
         missing = {one.name for one in fields} - {one.name for one in RECORD_FIELDS[kind]}
         assert not missing, kind
@@ -276,6 +276,87 @@ def test_a_merge_keeps_what_a_record_leaves_out_and_forgets_what_it_says_is_null
     assert (found["replies"], found["status"], found["priority"], found["solved_at"]) == (3, "open", "high", None)
     assert found["created_at"] == datetime(2026, 10, 1, 8, tzinfo=UTC)
     assert found["segments"] == {"team": "B", "product": "X"}
+
+
+OPENED, LATER, LATEST = "2026-10-01T08:00:00Z", "2026-10-02T08:00:00Z", "2026-10-03T08:00:00Z"
+
+
+def changes(store: Store, settings: Settings, *records: dict[str, Any], merge: bool = True) -> DirectResult:
+    return take(store, settings, *({"id": 1, **one} for one in records), kind=Kind.TICKETS, merge=merge)
+
+
+def test_a_stored_ticket_is_changed_without_saying_when_it_was_opened(store: Store, settings: Settings) -> None:
+    changes(store, settings, {"created_at": OPENED, "subject": "Invoice", "status": "open"}, merge=False)
+    taken = changes(store, settings, {"status": "pending"}, {"priority": "high", "created_at": None})
+    assert [one.outcome for one in taken.records] == ["updated", "updated"]
+    (found,) = rows(store, ticket)
+    assert (found["status"], found["priority"], found["subject"]) == ("pending", "high", "Invoice")
+    assert found["created_at"] == datetime(2026, 10, 1, 8, tzinfo=UTC)
+    (refused,) = changes(store, settings, {"status": "closed"}, merge=False).records
+    assert (refused.outcome, refused.problems) == ("rejected", (("created_at", "no created_at"),))
+
+
+def test_a_ticket_that_nobody_opened_is_not_made_by_a_change(store: Store, settings: Settings) -> None:
+    taken = changes(store, settings, {"status": "open"}, {"status": "new", "created_at": OPENED}, {"priority": "high"})
+    assert [one.outcome for one in taken.records] == ["rejected", "inserted", "updated"]
+    ((field, reason),) = taken.records[0].problems
+    assert (field, "send when it was opened" in reason) == ("created_at", True)
+    (found,) = rows(store, ticket)
+    assert (found["status"], found["priority"]) == ("new", "high")
+    (kept,) = rows(store, reject)
+    assert kept["column"] == "created_at"
+
+
+def test_minutes_since_an_opening_that_is_not_said_are_refused_alone(store: Store, settings: Settings) -> None:
+    changes(store, settings, {"created_at": OPENED})
+    (one,) = changes(store, settings, {"status": "solved", "solved_minutes": 30}).records
+    assert (one.outcome, [field for field, _ in one.problems]) == ("updated", ["solved_minutes"])
+    (found,) = rows(store, ticket)
+    assert (found["status"], found["solved_at"]) == ("solved", None)
+
+
+@pytest.mark.parametrize("merge", [True, False])
+@pytest.mark.parametrize("in_one_call", [True, False])
+def test_what_comes_late_does_not_put_a_status_back(
+    store: Store, settings: Settings, merge: bool, in_one_call: bool
+) -> None:
+    told = [
+        {"created_at": OPENED, "updated_at": LATEST, "status": "open", "solved_at": None, "segments": {"team": "B"}},
+        {"created_at": OPENED, "updated_at": LATER, "status": "solved", "solved_at": LATER, "subject": "Invoice",
+         "segments": {"team": "A", "channel": "chat"}},
+    ]  # fmt: skip
+    for call in [told] if in_one_call else [[one] for one in told]:
+        changes(store, settings, *call, merge=merge)
+    (found,) = rows(store, ticket)
+    assert (found["status"], found["solved_at"], found["segments"]["team"]) == ("open", None, "B")
+    assert found["updated_at"] == datetime(2026, 10, 3, 8, tzinfo=UTC)
+    assert (found["subject"], found["segments"].get("channel")) == (("Invoice", "chat") if merge else (None, None))
+    changes(store, settings, {"created_at": OPENED, "updated_at": LATEST, "status": "closed"}, merge=merge)
+    changes(store, settings, {"created_at": OPENED, "status": "hold"}, merge=merge)  # who says no time is believed
+    assert rows(store, ticket)[0]["status"] == "hold"
+
+
+@given(order=st.permutations(range(4)), cut=st.integers(0, 4))
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_changes_come_to_the_same_in_every_order(
+    store: Store, settings: Settings, order: list[int], cut: int
+) -> None:  # fmt: skip
+    told = [
+        {"created_at": OPENED, "updated_at": f"2026-10-0{2 + place}T08:00:00Z", "status": f"s{place}", "replies": place}
+        for place in range(4)
+    ]  # fmt: skip
+    name = f"{''.join(map(str, order))}-{cut}"
+    for part in (order[:cut], order[cut:]):
+        take(store, settings, *({**told[place], "id": name} for place in part), kind=Kind.TICKETS, merge=True)
+    (found,) = [row for row in rows(store, ticket) if row["external_id"] == name]
+    assert (found["status"], found["replies"]) == ("s3", 3)
+
+
+def test_a_change_that_is_still_to_come_keeps_no_later_one_out(store: Store, settings: Settings) -> None:
+    (one,) = changes(store, settings, {"created_at": OPENED, "updated_at": "2030-01-01", "status": "open"}).records
+    assert (one.outcome, [field for field, _ in one.problems]) == ("inserted", ["updated_at"])
+    changes(store, settings, {"updated_at": LATEST, "status": "closed"})
+    assert rows(store, ticket)[0]["status"] == "closed"
 
 
 def test_a_call_that_fails_leaves_nothing(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,6 +190,25 @@ def test_a_ticket_of_zendesk_grows_with_its_events(store: Store, settings: Setti
     assert (found["status"], found["solved_at"]) == ("open", None)
 
 
+@pytest.mark.parametrize("vendor", list(Vendor))
+def test_a_late_delivery_does_not_put_a_status_back(store: Store, settings: Settings, vendor: Vendor) -> None:
+    if vendor is Vendor.ZENDESK:
+        late = zendesk_event("status_changed", 1, detail={"updated_at": "2026-11-15T11:00:00Z"})
+        last = zendesk_event("status_changed", 2, detail={"status": "SOLVED"})
+    elif vendor is Vendor.FRESHDESK:
+        late = {**FRESHDESK, "event": "status_changed", "sent_at": "2026-11-15T11:58:00Z"}
+        last = {**late, "sent_at": "2026-11-15T11:59:00Z", "ticket": {**FRESHDESK["ticket"], "status": "solved"}}
+    else:
+        late = intercom("conversation.admin.opened", {**CONVERSATION, "updated_at": int(NOW.timestamp()) - 90})
+        last = intercom("conversation.admin.closed", {**CONVERSATION, "state": "solved"}, 2)
+    send(store, settings, vendor, last)
+    (before,) = rows(store, ticket)
+    assert before["status"] == "solved"
+    send(store, settings, vendor, late)
+    (after,) = rows(store, ticket)
+    assert {**after, "batch_id": None} == {**before, "batch_id": None}
+
+
 def test_what_a_file_said_of_a_ticket_stays(store: Store, settings: Settings) -> None:
     known = {"id": "5158", "created_at": "2026-11-10T08:00:00Z", "replies": 4, "segments": {"product": "Desk"}}
     take_records(store, settings, Kind.TICKETS, [known], source="export", now=NOW)

@@ -42,10 +42,10 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class RecordConverter:
-    """Converts chunks of one file, in the order of the file."""
+    """Converts chunks of one file, in the order of the file; ``partial``: a field that is required may be missing."""
 
-    def __init__(self, reader: CellReader, columns: Sequence[str]) -> None:
-        self._reader = reader
+    def __init__(self, reader: CellReader, columns: Sequence[str], *, partial: bool = False) -> None:
+        self._reader, self._partial = reader, partial
         self._kind = reader.under.kind
         self._table = TABLES[self._kind]
         self._keys = RowKeys(reader, columns)
@@ -88,7 +88,7 @@ class RecordConverter:
                 record[item.name] = self._word(item.name, row)
             else:
                 record[item.name] = self._value(item.name, CELL_READINGS[item.reading], row, refused)
-        for item in self._fields:
+        for item in self._fields if not self._partial else ():
             if item.required and record.get(item.name) is None and moments.get(item.name) is None:
                 raise RowRefusedError(self._reader.column(item.name), "", f"no {item.name}")
         if self._kind is Kind.TICKETS:
@@ -129,6 +129,9 @@ class RecordConverter:
         created: datetime | None = record.get("created_at")
         for duration, name in DURATIONS.items():
             elapsed = record.pop(duration, None)
+            if elapsed is not None and created is None:
+                reason = f"counts from created_at, which is missing; send it too, or {name}"
+                refused.append(Refusal(row.number, self._reader.column(duration), "", reason))
             if elapsed is not None and created is not None and record.get(name) is None:
                 record[name] = created + timedelta(minutes=elapsed)
         if self._kind is Kind.ACCOUNTS:

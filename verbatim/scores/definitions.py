@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,34 +103,12 @@ class Definition:
     @property
     def name(self) -> str:
         """The definition as text that ``parse_definition`` reads back."""
-        if not self.has_shares:
-            return f"{self.scale.name}: figure={self.figure.value}"
-        good, _, bad = self.categories
-        parts = [f"{good}={_span_text(self.favourable)}", f"{bad}={_span_text(self.unfavourable)}"]
-        if self.net_favourable != self.favourable:
-            parts.append(f"net={_span_text(self.net_favourable)}")
-        parts.append(f"figure={self.figure.value}")
-        if self.figure is Figure.NET and not self.adjusted:
-            parts.append("interval=wald")
-        return f"{self.scale.name}: {', '.join(parts)}"
+        return _name(self)
 
     @property
     def text(self) -> str:
         """One sentence for people."""
-        good, _, bad = self.categories
-        scale = self.scale
-        span = f"{scale.low}–{scale.high} scale ({'higher' if scale.higher_is_better else 'lower'} is better)"
-        asked = f"on the {span}"
-        up, down = _span_text(self.favourable), _span_text(self.unfavourable)
-        if self.figure is Figure.SHARE:
-            return f"% {good} = answers {up} ÷ valid answers, {asked}; Wilson interval"
-        if self.figure is Figure.MEAN:
-            return f"mean answer {asked}; t interval"
-        if self.figure is Figure.INDEX:
-            best = "easiest" if self.metric is Metric.CES else "best answer"
-            return f"index 0–100, linear over the scale asked, 100 = {best}, mean of all answers; t interval"
-        method = "adjusted Wald interval" if self.adjusted else "Wald interval"
-        return f"% {good} ({_span_text(self.net_favourable)}) − % {bad} ({down}), {asked}; {method}"
+        return _text(self)
 
     def points(self, values: Array) -> Array:
         """What each answer adds to the headline: the score is the mean of these over the answers."""
@@ -237,6 +216,38 @@ def _checked(definition: Definition) -> Definition:
                 f"at once ({_span_text(definition.unfavourable)}); name both spans"
             )
     return definition
+
+
+@lru_cache(maxsize=1000)
+def _name(definition: Definition) -> str:
+    figure, scale = definition.figure, definition.scale
+    if not definition.has_shares:
+        return f"{scale.name}: figure={figure.value}"
+    good, _, bad = definition.categories
+    parts = [f"{good}={_span_text(definition.favourable)}", f"{bad}={_span_text(definition.unfavourable)}"]
+    if definition.net_favourable != definition.favourable:
+        parts.append(f"net={_span_text(definition.net_favourable)}")
+    parts.append(f"figure={figure.value}")
+    if figure is Figure.NET and not definition.adjusted:
+        parts.append("interval=wald")
+    return f"{scale.name}: {', '.join(parts)}"
+
+
+@lru_cache(maxsize=1000)
+def _text(definition: Definition) -> str:
+    good, _, bad = definition.categories
+    figure, scale = definition.figure, definition.scale
+    asked = f"on the {scale.low}–{scale.high} scale ({'higher' if scale.higher_is_better else 'lower'} is better)"
+    up, down = _span_text(definition.favourable), _span_text(definition.unfavourable)
+    if figure is Figure.SHARE:
+        return f"% {good} = answers {up} ÷ valid answers, {asked}; Wilson interval"
+    if figure is Figure.MEAN:
+        return f"mean answer {asked}; t interval"
+    if figure is Figure.INDEX:
+        best = "easiest" if definition.metric is Metric.CES else "best answer"
+        return f"index 0–100, linear over the scale asked, 100 = {best}, mean of all answers; t interval"
+    method = "adjusted Wald interval" if definition.adjusted else "Wald interval"
+    return f"% {good} ({_span_text(definition.net_favourable)}) − % {bad} ({down}), {asked}; {method}"
 
 
 def _span_text(span: Span) -> str:

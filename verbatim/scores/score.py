@@ -69,12 +69,13 @@ class Score:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, rounded to six decimals; the definition both as text for people and by name."""
+        definition = self.definition
         return {
-            "metric": self.definition.metric.value,
-            "figure": self.definition.figure.value,
-            **{name: rounded(getattr(self, name)) for name in ("value", "low", "high")},
+            "metric": definition.metric.value,
+            "figure": definition.figure.value,
+            "value": rounded(self.value), "low": rounded(self.low), "high": rounded(self.high),
             "n": self.n,
-            **{name: rounded(getattr(self, name)) for name in ("mean", "mean_low", "mean_high")},
+            "mean": rounded(self.mean), "mean_low": rounded(self.mean_low), "mean_high": rounded(self.mean_high),
             "band": self.band,
             "mean_band": self.mean_band,
             "uncertain": self.uncertain,
@@ -87,8 +88,8 @@ class Score:
                 for name, e in self.figures.items()
             },
             "counts": {f"{value:g}": rounded(n) for value, n in self.counts.items()},
-            "definition": {"name": self.definition.name, "text": self.definition.text},
-        }
+            "definition": {"name": definition.name, "text": definition.text},
+        }  # fmt: skip
 
 
 def score_answers(

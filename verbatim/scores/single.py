@@ -6,6 +6,7 @@ Arrays cost ten times what a handful of answers does. The tests hold both agains
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from verbatim.scores.score import SMALL_GROUP, Estimate, Score
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from verbatim.scores.bands import Bands
     from verbatim.scores.definitions import Span
     from verbatim.scores.scales import Scale
 
@@ -47,48 +49,72 @@ def tally_cells(cells: Iterable[tuple[object, int]], scale: Scale) -> dict[int, 
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What does not depend on the answers."""
+
+    figures: tuple[Figure, ...]
+    bands: Bands
+    mean_bands: Bands
+    categories: tuple[str, ...]
+    spans: frozenset[Span]
+
+
+@lru_cache(maxsize=1000)
+def _plan(definition: Definition) -> _Plan:
+    return _Plan(
+        definition.figures, bands_for(definition, definition.figure), bands_for(definition, Figure.MEAN),
+        definition.categories if definition.has_shares else (),
+        frozenset((definition.favourable, definition.unfavourable, definition.net_favourable)),
+    )  # fmt: skip
+
+
 def score_few(counts: Mapping[int, int], definition: Definition, *, small_group: int = SMALL_GROUP) -> Score:
     """The score of ``counts`` (value of the definition's scale → answers), as `score_tally` gives it."""
-    there = sorted((value, n) for value, n in counts.items() if n)
-    n = sum(times for _, times in there)
-    figures = {figure: _estimate(there, n, definition, figure) for figure in definition.figures}
+    plan = _plan(definition)
+    there = sorted([(value, n) for value, n in counts.items() if n])
+    n = sum([times for _, times in there])
+    within = {
+        span: sum([times for value, times in there if span[0] <= value <= span[1]]) for span in plan.spans
+    }  # fmt: skip
+    figures = {figure: _estimate(there, within, n, definition, figure) for figure in plan.figures}
     head, mean = figures[definition.figure], figures.get(Figure.MEAN, NOTHING)
     return Score(
         value=head.value, low=head.low, high=head.high, n=n,
         mean=mean.value, mean_low=mean.low, mean_high=mean.high,
-        band=band_of(head.value, bands_for(definition, definition.figure)),
-        mean_band=band_of(mean.value, bands_for(definition, Figure.MEAN)),
+        band=band_of(head.value, plan.bands),
+        mean_band=band_of(mean.value, plan.mean_bands),
         uncertain=n < small_group,
         definition=definition,
-        shares=_shares(there, n, definition) if definition.has_shares else {},
+        shares=_shares(within, n, definition, plan.categories),
         figures={figure.value: found for figure, found in figures.items()},
         counts={float(value): float(times) for value, times in there},
     )  # fmt: skip
 
 
-def _estimate(there: list[tuple[int, int]], n: int, definition: Definition, figure: Figure) -> Estimate:
+def _estimate(
+    there: list[tuple[int, int]], within: Mapping[Span, int], n: int, definition: Definition, figure: Figure
+) -> Estimate:
     if not n:
         return NOTHING
     if figure is Figure.SHARE:
-        up = _count(there, definition.favourable)
+        up = within[definition.favourable]
         return _around(100 * up / n, *_wilson(up, n))
     if figure is Figure.NET:
-        up, down = _count(there, definition.net_favourable), _count(there, definition.unfavourable)
+        up, down = within[definition.net_favourable], within[definition.unfavourable]
         return _around(100 * (up - down) / n, *_net_wald(up, down, n, adjusted=definition.adjusted))
     scale = definition.scale
     least, most = (0.0, 100.0) if figure is Figure.INDEX else (float(scale.low), float(scale.high))
-    points = [(_points(value, scale, figure), times) for value, times in there]
-    mean = sum(point * times for point, times in points) / n
+    points = there if figure is Figure.MEAN else [(_index(value, scale), times) for value, times in there]
+    mean = sum([point * times for point, times in points]) / n
     if n < 2:
         return Estimate(mean, None, None)
-    variance = sum(times * (point - mean) ** 2 for point, times in points) / (n - 1)
+    variance = sum([times * (point - mean) ** 2 for point, times in points]) / (n - 1)
     half = _student(n - 1) * math.sqrt(variance / n)
     return _around(mean, min(max(mean - half, least), most), min(max(mean + half, least), most))
 
 
-def _points(value: int, scale: Scale, figure: Figure) -> float:
-    if figure is Figure.MEAN:
-        return float(value)
+def _index(value: int, scale: Scale) -> float:
     share = (value - scale.low) / (scale.high - scale.low)
     return 100 * (share if scale.higher_is_better else 1 - share)
 
@@ -113,16 +139,13 @@ def _net_wald(up: int, down: int, n: int, *, adjusted: bool) -> tuple[float, flo
     return 100 * max(min(centre - half, estimate), -1.0), 100 * min(max(centre + half, estimate), 1.0)
 
 
-def _shares(there: list[tuple[int, int]], n: int, definition: Definition) -> dict[str, float | None]:
-    if not n:
-        return dict.fromkeys(definition.categories)
-    up, down = _count(there, definition.favourable), _count(there, definition.unfavourable)
-    shares = (100 * up / n, 100 * (n - up - down) / n, 100 * down / n)
-    return dict(zip(definition.categories, shares, strict=True))
-
-
-def _count(there: list[tuple[int, int]], span: Span) -> int:
-    return sum(times for value, times in there if span[0] <= value <= span[1])
+def _shares(
+    within: Mapping[Span, int], n: int, definition: Definition, categories: tuple[str, ...]
+) -> dict[str, float | None]:
+    if not n or not categories:
+        return dict.fromkeys(categories)
+    up, down = within[definition.favourable], within[definition.unfavourable]
+    return dict(zip(categories, (100 * up / n, 100 * (n - up - down) / n, 100 * down / n), strict=True))
 
 
 def _around(value: float, low: float, high: float) -> Estimate:

@@ -24,6 +24,11 @@ class ServiceSettings(BaseModel):
     refresh_seconds: float = Field(
         60.0, ge=1, description="how old what predictions know of the store may become while the service runs"
     )
+    scoring_process: bool = Field(
+        False,
+        description="score in a process beside each server process; `verbatim serve` does so where there are more "
+        "processor cores than server processes, unless this is set",
+    )
     cors_origins: list[str] = Field(
         default_factory=list, description="origins whose pages may call the API, for example https://desk.example"
     )

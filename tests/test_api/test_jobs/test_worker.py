@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
-def test_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+def kinds_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "KINDS", {**kinds.KINDS, **doings.KINDS})
     monkeypatch.setattr(worker, "HEARTBEAT_SECONDS", 0.05)
     doings.begun.clear()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from models.registry import Registered, resolve
-from tests.organisation import Place, built
+from tests.organisation import Place, built, copy_of, once
 from tests.test_commands.conftest import Run
 from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
@@ -35,9 +34,11 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Place:
 @pytest.fixture(scope="package")
 def with_second(organisation: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """With csat-2 too, which knows ratings until August, is active, and predicted in September; tests only read it."""
-    root = tmp_path_factory.mktemp("second")
-    shutil.copytree(organisation.home, root / "home")
-    place = Place(root / "home", organisation.files)
+    root = once(tmp_path_factory, "second-organisation", lambda root: _second(copy_of(organisation, root)))
+    return Place(root / "home", organisation.files)
+
+
+def _second(place: Place) -> None:
     with prepare_store(place.settings) as store:
         answers = queries.answers(store, "csat", by=())
         ticket = answers.loc[answers["value"].notna(), "ticket_id"].iloc[0]
@@ -50,14 +51,12 @@ def with_second(organisation: Place, tmp_path_factory: pytest.TempPathFactory) -
     assert "1 tickets that somebody stepped in on are left out" in trained.err
     assert place.verbatim("predictor", "activate", "csat-2", "--force", "--note", "a try").out == "csat-2 is active\n"
     assert place.verbatim("predict", "--open", "--at", "2026-09-10").code == 0
-    return place
 
 
 @pytest.fixture
 def copied(organisation: Place, tmp_path: Path) -> Place:
     """A copy that a test may change."""
-    shutil.copytree(organisation.home, tmp_path / "home")
-    return Place(tmp_path / "home", organisation.files)
+    return copy_of(organisation, tmp_path)
 
 
 @pytest.fixture

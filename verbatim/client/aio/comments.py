@@ -48,7 +48,7 @@ class CommentsResource(AsyncResource):
         """List comments, newest first, that fit every filter given.
 
         A page begins where the one before ended, whatever arrives meanwhile. Themes are those of the active
-        model.
+        model. With `words` each comment says where they stand in its text, as `matches`.
 
         Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups.
         """

@@ -93,10 +93,12 @@ class FollowUpsResource(AsyncResource):
         note: str | None = None,
         reason: str | None = None,
         etag: str | None = None,
+        idempotency_key: str | None = None,
     ) -> FollowUp:
         """Take a follow-up to another state: open → contacted → resolved, or cannot_resolve with a reason.
 
-        Sent again with the same If-Match it is refused with 412, since the first one has changed it.
+        Sent again with the same If-Match it is refused with 412, since the first one has changed it; with the
+        same Idempotency-Key too it gets the first answer.
 
         Needs the scope `score`: calculate and predict, and work the queues: feedback, follow-ups, alerts.
         """
@@ -106,35 +108,66 @@ class FollowUpsResource(AsyncResource):
             (follow_up_id,),
             body={"to": end, **given({"note": note, "reason": reason})},
             etag=etag,
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
         )
         return await self._transport.call(call, FollowUp)
 
     async def assign(
-        self, follow_up_id: str, end: str | None, *, note: str | None = None, etag: str | None = None
+        self,
+        follow_up_id: str,
+        end: str | None,
+        *,
+        note: str | None = None,
+        etag: str | None = None,
+        idempotency_key: str | None = None,
     ) -> FollowUp:
         """Give a follow-up to a person, to yourself (`me`) or to nobody (null).
 
         Needs the scope `score`: calculate and predict, and work the queues: feedback, follow-ups, alerts.
         """
         call = make_call(
-            "POST", "/v1/follow-ups/{}/assign", (follow_up_id,), body={"to": end, **given({"note": note})}, etag=etag
+            "POST",
+            "/v1/follow-ups/{}/assign",
+            (follow_up_id,),
+            body={"to": end, **given({"note": note})},
+            etag=etag,
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
         )
         return await self._transport.call(call, FollowUp)
 
-    async def note(self, follow_up_id: str, note: str, *, etag: str | None = None) -> FollowUp:
+    async def note(
+        self, follow_up_id: str, note: str, *, etag: str | None = None, idempotency_key: str | None = None
+    ) -> FollowUp:
         """Write something down.
 
-        If-Match may be left out here; sent twice, it is written twice.
+        If-Match may be left out here; an Idempotency-Key keeps it from being written twice.
 
         Needs the scope `score`: calculate and predict, and work the queues: feedback, follow-ups, alerts.
         """
-        call = make_call("POST", "/v1/follow-ups/{}/notes", (follow_up_id,), body={"note": note}, etag=etag)
+        call = make_call(
+            "POST",
+            "/v1/follow-ups/{}/notes",
+            (follow_up_id,),
+            body={"note": note},
+            etag=etag,
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
+        )
         return await self._transport.call(call, FollowUp)
 
-    async def undo(self, follow_up_id: str, *, etag: str | None = None) -> FollowUp:
+    async def undo(self, follow_up_id: str, *, etag: str | None = None, idempotency_key: str | None = None) -> FollowUp:
         """Take back the last step that a person made and that still holds.
 
         Needs the scope `score`: calculate and predict, and work the queues: feedback, follow-ups, alerts.
         """
-        call = make_call("POST", "/v1/follow-ups/{}/undo", (follow_up_id,), etag=etag)
+        call = make_call(
+            "POST",
+            "/v1/follow-ups/{}/undo",
+            (follow_up_id,),
+            etag=etag,
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
+        )
         return await self._transport.call(call, FollowUp)

@@ -31,7 +31,8 @@ class JobsResource(AsyncResource):
         follow-ups.
 
         The answer comes at once; a worker (`verbatim worker`) does it. Watch it with `events`, or ask for the
-        job again. Asked twice without an Idempotency-Key it is done twice. Training needs the scope admin.
+        job again. An equal job that waits, or that runs on what is stored now, is given instead of a second one
+        (200). What cannot succeed is refused with the reason. Training needs the scope admin.
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.

@@ -35,10 +35,14 @@ class KeysResource(AsyncResource):
         accounts: Sequence[str] | None = None,
         teams: Sequence[str] | None = None,
         expires_at: datetime | str | None = None,
+        idempotency_key: str | None = None,
     ) -> MadeKey:
         """Make a key.
 
         Its text is in the answer and nowhere else.
+
+        Sent again with the same Idempotency-Key it makes no second one, and answers 409 with the first one's
+        id: its text is not kept.
 
         Needs the scope `admin`: everything, also keys, rules, endpoints, models and the audit log.
         """
@@ -51,6 +55,8 @@ class KeysResource(AsyncResource):
                     {"role": role, "scopes": scopes, "accounts": accounts, "teams": teams, "expires_at": expires_at}
                 ),
             },
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
         )
         return await self._transport.call(call, MadeKey)
 

@@ -147,11 +147,13 @@ class PredictionsResource(AsyncResource):
         until: datetime | str | None = None,
         action: str | None = None,
         note: str | None = None,
+        idempotency_key: str | None = None,
     ) -> FeedbackOut:
         """Say whether a prediction is right, put a ticket off, or note that somebody stepped in.
 
         What is snoozed, doubted or acted on leaves the queue until the snooze ends or a newer prediction
-        follows. Tickets that somebody stepped in on are left out when the next predictor is trained.
+        follows. Tickets that somebody stepped in on are left out when the next predictor is trained. Sent
+        twice, it is noted twice, unless both have the same Idempotency-Key.
 
         Needs the scope `score`: calculate and predict, and work the queues: feedback, follow-ups, alerts.
         """
@@ -160,6 +162,8 @@ class PredictionsResource(AsyncResource):
             "/v1/predictions/{}/feedback",
             (metric,),
             body={"ticket": ticket, "kind": kind, **given({"until": until, "action": action, "note": note})},
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
         )
         return await self._transport.call(call, FeedbackOut)
 

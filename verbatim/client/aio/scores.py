@@ -11,15 +11,7 @@ from datetime import date
 from typing import Literal
 
 from verbatim.client.aio.resource import AsyncResource
-from verbatim.client.answers.scores import (
-    AccountSheets,
-    CalculatedScore,
-    Divergences,
-    Factors,
-    Milestones,
-    Sheets,
-    TargetOut,
-)
+from verbatim.client.answers.scores import AccountSheets, Divergences, Factors, Milestones, ScoreOut, Sheets, TargetOut
 from verbatim.client.calls import given, make_call
 from verbatim.client.words import Metric
 
@@ -34,7 +26,7 @@ class ScoresResource(AsyncResource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> CalculatedScore:
+    ) -> ScoreOut:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -48,7 +40,7 @@ class ScoresResource(AsyncResource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return await self._transport.call(call, CalculatedScore)
+        return await self._transport.call(call, ScoreOut)
 
     async def ces(
         self,
@@ -57,7 +49,7 @@ class ScoresResource(AsyncResource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> CalculatedScore:
+    ) -> ScoreOut:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -71,7 +63,7 @@ class ScoresResource(AsyncResource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return await self._transport.call(call, CalculatedScore)
+        return await self._transport.call(call, ScoreOut)
 
     async def nps(
         self,
@@ -80,7 +72,7 @@ class ScoresResource(AsyncResource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> CalculatedScore:
+    ) -> ScoreOut:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -94,7 +86,7 @@ class ScoresResource(AsyncResource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return await self._transport.call(call, CalculatedScore)
+        return await self._transport.call(call, ScoreOut)
 
     async def stored(
         self,

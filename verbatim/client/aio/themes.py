@@ -12,8 +12,8 @@ from typing import Literal
 
 from verbatim.client.aio.paging import AsyncPages
 from verbatim.client.aio.themes_more import ThemesResourceMore
-from verbatim.client.answers.themes import Chronic, Drivers, EditOutcomeOut, Emerging, PastEdit, PastEdits
-from verbatim.client.answers.themes_2 import ThemeHistory
+from verbatim.client.answers.themes import Chronic, Drivers, EditOutcomeOut
+from verbatim.client.answers.themes_2 import Emerging, PastEdit, PastEdits, ThemeHistory
 from verbatim.client.bodies.themes import Describe, Mark, Merge, Move, MoveTheme, Rename, Split, SplitOff, Undo
 from verbatim.client.calls import make_call
 from verbatim.client.words import Metric
@@ -30,8 +30,9 @@ class ThemesResource(ThemesResourceMore):
     ) -> EditOutcomeOut:
         """Change the themes: rename, describe, merge, split, move, pin, archive, undo; refits keep it.
 
-        If-Match says which state you saw: where somebody edited since, nothing happens and the answer (412)
-        says what they did. Sent twice it is refused the second time, for that reason. Every edit can be undone.
+        If-Match, the ETag of GET /v1/themes, says which state you saw: where somebody edited since, nothing
+        happens and the answer (412) says what they did. Sent twice it is refused the second time, for that
+        reason. Each can be undone.
 
         Needs the scope `edit-themes`: change themes and take changes back. Not for keys that are limited to
         accounts or teams.
@@ -65,6 +66,8 @@ class ThemesResource(ThemesResourceMore):
         """Take an edit back, by its number or id: as if it had never been made.
 
         Undoing an undo makes it again.
+
+        If-Match is the ETag of GET /v1/themes.
 
         Needs the scope `edit-themes`: change themes and take changes back. Not for keys that are limited to
         accounts or teams.

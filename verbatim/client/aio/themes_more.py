@@ -13,8 +13,8 @@ from typing import Literal
 from verbatim.client.aio.paging import AsyncPages
 from verbatim.client.aio.resource import AsyncResource
 from verbatim.client.answers.shared import CommentOut, CommentsPage
-from verbatim.client.answers.themes import AssignedTexts, Changes, Drivers, ThemeCounts
-from verbatim.client.answers.themes_2 import ThemeDetail, Themes, ToneOut
+from verbatim.client.answers.themes import AssignedTexts, Changes, Drivers
+from verbatim.client.answers.themes_2 import ThemeCounts, ThemeDetail, Themes, ToneOut
 from verbatim.client.calls import make_call
 from verbatim.client.words import Metric
 

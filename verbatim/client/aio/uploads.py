@@ -114,8 +114,8 @@ class UploadsResource(AsyncResource):
 
         When it is done, the upload goes.
 
-        While the job waits or runs, asking again gives the same job. If it fails, the file stays: ask again
-        with other options.
+        While the job waits or runs, asking again gives the same job (200). If it fails, the file stays: ask
+        again with other options.
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.

@@ -77,6 +77,10 @@ class CommentInContext(Answered):
     # what it speaks of, in order; a theme can come twice
     themes: tuple[SpanOut, ...]
     scores: tuple[GivenScoreOut, ...]
+    # where in `text` stands what `words` asked for: first character and the one after the last, counted in code
+    # points; in order, none overlaps another. A word found by its beginning is a place as a whole, a phrase is
+    # one. Empty where no words were asked for
+    matches: tuple[tuple[int, ...], ...] | None = None
     # the ticket; null: none is known
     about: TicketAround | None
     # the account; null: none is known

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from verbatim.client.answers.shared import EstimateOut
+from verbatim.client.answers.shared import DefinitionOut, EstimateOut
 from verbatim.client.reading import Answered
 
 
@@ -33,17 +33,7 @@ class AccountFigureOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DefinitionOut:
-    """How a score is counted."""
-
-    # what `definition` may be set to
-    name: str
-    # in words
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreOut:
+class ScoreOut(Answered):
     """A score and everything needed to read it."""
 
     value: float | None
@@ -52,7 +42,7 @@ class ScoreOut:
     metric: str
     # share and index in per cent, net in points, mean on the scale
     figure: str
-    # answers behind it
+    # answers behind it, without blanks and "not applicable"
     n: int
     mean: float | None
     mean_low: float | None
@@ -60,15 +50,20 @@ class ScoreOut:
     # how it compares with usual ones, in words
     band: str | None
     mean_band: str | None
-    # fewer answers than the setting small_group
+    # fewer answers than 30 (calculators) or the setting small_group (stored ones)
     uncertain: bool
+    # the organisation's own earlier value, if given
+    baseline: float | None
+    # of the intervals
+    confidence: float
+    # what n is worth where answers are weighted
     effective_n: float | None
     # per cent by category
     shares: Mapping[str, float | None]
     # the other figures of the same answers
     figures: Mapping[str, EstimateOut]
     # answer → how many
-    counts: Mapping[str, float | None]
+    counts: Mapping[str, float]
     definition: DefinitionOut
 
 
@@ -89,57 +84,6 @@ class AccountSheets(Answered):
 
     sheets: tuple[AccountSheet, ...]
     note: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountedBy:
-    """How a score was counted."""
-
-    # as text that the setting `definitions` takes
-    name: str
-    # one sentence for people
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureOut:
-    """A figure with its 95 % interval; null without answers."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalculatedScore(Answered):
-    """A score and everything needed to read it."""
-
-    metric: str
-    # share (%), net (points), mean (the scale's own) or index
-    figure: str
-    value: float | None
-    low: float | None
-    high: float | None
-    # answers, without blanks and "not applicable"
-    n: int
-    mean: float | None
-    mean_low: float | None
-    mean_high: float | None
-    # the word guides have for such a score
-    band: str | None
-    mean_band: str | None
-    # fewer than 30 answers
-    uncertain: bool
-    baseline: float | None
-    confidence: float
-    effective_n: float | None
-    # per cent by category
-    shares: Mapping[str, float | None]
-    # the other figures of the same answers
-    figures: Mapping[str, FigureOut]
-    # answers by value
-    counts: Mapping[str, float]
-    definition: CountedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,10 @@ class CommentOut:
     # what it speaks of, in order; a theme can come twice
     themes: tuple[SpanOut, ...]
     scores: tuple[GivenScoreOut, ...]
+    # where in `text` stands what `words` asked for: first character and the one after the last, counted in code
+    # points; in order, none overlaps another. A word found by its beginning is a place as a whole, a phrase is
+    # one. Empty where no words were asked for
+    matches: tuple[tuple[int, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,16 @@ class CommentsPage(Answered):
     # pass it as `after` to get the next page; null: this is the last
     next: str | None = None
     comments: tuple[CommentOut, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionOut:
+    """How a score is counted."""
+
+    # as `definition` and the setting `definitions` take it
+    name: str
+    # in words
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

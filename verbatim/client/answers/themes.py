@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from verbatim.client.answers.shared import CommentOut
+from verbatim.client.answers.shared import DefinitionOut
 from verbatim.client.reading import Answered
 
 
@@ -96,13 +96,54 @@ class Changes(Answered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChronicTheme:
+    """How long a theme has been unhappy, and by how much.
+
+    A month counts where the theme is below the rest beyond noise; months that say nothing neither count nor end
+    a run.
+    """
+
+    theme_id: str
+    name: str
+    # of a sub-theme: the theme it is under
+    parent_id: str | None
+    # that theme's name
+    part_of: str | None
+    # ids of comments of that time (of a faded theme: from before), best first; texts: `quotes` of the answer
+    quotes: tuple[str, ...]
+    # what each of `quotes` says on the theme
+    parts: tuple[str, ...]
+    # what it is unhappy by: csat, ces, nps or sentiment
+    basis: str
+    # unhappy months
+    run: int
+    # first month of the run
+    since: str
+    # last month of the run
+    until: str
+    # answers (of sentiment: comments) on the theme in the run
+    n: int
+    # of these, in the unit of the definition's figure (per cent, net points or the scale's own); of sentiment
+    # the mean, -1 to 1
+    value: float
+    # the same of the others
+    rest: float
+    # theme minus rest, turned so that negative is worse
+    difference: float
+    # 95 % interval of the difference
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chronic(Answered):
     """What has been unhappy for months."""
 
     month: str
     # months running that make a theme chronic
     chronic_months: int
-    chronic: tuple[Mapping[str, Any], ...]
+    # longest run first
+    chronic: tuple[ChronicTheme, ...]
     # redacted texts by id of the comment
     quotes: Mapping[str, str]
 
@@ -135,6 +176,65 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriverRow:
+    """What one theme does to a score.
+
+    Points are those of the definition's figure (percentage points of a share, net points, or those of the
+    scale), turned so that negative is always worse. Intervals are 95 %, of each theme by itself.
+    """
+
+    theme_id: str
+    name: str
+    # of a sub-theme: the theme it is under
+    parent_id: str | None
+    # that theme's name
+    part_of: str | None
+    # comments on it in the span, with or without an answer
+    volume: int
+    # per cent of the span's comments
+    share: float | None
+    # comments on it in the span before; 0 without one
+    volume_before: int
+    # per cent; null: nothing is compared with
+    share_before: float | None
+    # of the share, percentage points
+    change: float | None
+    # interval of the change (Newcombe), percentage points
+    change_low: float | None
+    change_high: float | None
+    # of the change, allowing for all themes (Holm)
+    change_p: float | None
+    # change_p is 0.05 or more; null: nothing is compared with
+    change_is_noise: bool | None
+    # answers on it
+    n: int
+    # customers behind these answers
+    customers: int
+    # of the answers on it, in the unit of the figure, not turned
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    # points: score of all answers minus the score without this theme's
+    impact: float | None
+    impact_low: float | None
+    impact_high: float | None
+    # points: how far the theme moves the score, all else (the other themes, segments) being equal
+    adjusted: float | None
+    adjusted_low: float | None
+    adjusted_high: float | None
+    # points: the same, for one answer on the theme
+    effect: float | None
+    effect_low: float | None
+    effect_high: float | None
+    # of the adjusted impact, else of the impact, allowing for all themes (Holm)
+    p: float | None
+    # p is 0.05 or more; null: too little to tell
+    is_noise: bool | None
+    # why figures are null
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drivers(Answered):
     """What each theme does to a score."""
 
@@ -145,25 +245,27 @@ class Drivers(Answered):
     layer: str
     start: datetime | None
     end: datetime | None
-    # the span that shares are compared with
+    # the span that shares are compared with: its start and its end
     before: tuple[datetime, ...] | None
-    definition: Mapping[str, str]
+    definition: DefinitionOut
+    # of all answers, in the unit of the figure
     score: float
     # answers
     n: int
     # answers with a comment on a theme
     commented: int
+    # behind the answers
     customers: int
+    # what counts as one: account, contact, submission or answer
     customers_by: str | None
     # what impacts are adjusted for, beside the other themes
     segments: tuple[str, ...]
-    # of the ridge regression's penalty
+    # of the ridge regression's penalty (λ)
     strength: float | None
-    # share of the variance, on customers it has not seen
+    # share (0…1) of the variance, on customers it has not seen
     explained: float | None
-    # a row a theme, the largest impact first: score with and without it, gap, adjusted impact with its interval
-    # and p, share and its change
-    themes: tuple[Mapping[str, Any], ...]
+    # the one that pulls the score down most first
+    themes: tuple[DriverRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,112 +299,38 @@ class EditOutcomeOut(Answered):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Emerging(Answered):
-    """What moved up to a month."""
+class MovedTheme:
+    """How often a theme is spoken of in the last months, against the year before them."""
 
-    month: str
-    comments: int
-    themes: int
-    # share of months with any theme here if dates meant nothing
-    false_alarms: float
-    is_noise: bool
-    # how sure this is, in words
-    statement: str
-    new: tuple[Mapping[str, Any], ...]
-    growing: tuple[Mapping[str, Any], ...]
-    shrinking: tuple[Mapping[str, Any], ...]
-    fading: tuple[Mapping[str, Any], ...]
-    # 24 hours in which several customers said the same
-    days: tuple[Mapping[str, Any], ...]
-    # redacted texts by id of the comment
-    quotes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastEdit:
-    """An edit of the history."""
-
-    id: str
-    # its number in the history
-    sequence: int
-    at: datetime
-    person: str
-    kind: str
-    theme_id: str | None
-    # what it does, in a few words
-    words: str
-    # what it was asked to do
-    payload: Mapping[str, Any]
-    # number of the edit that took it back
-    undone_by: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastEdits(Answered):
-    """The history, newest first."""
-
-    # pass it as `after` to get the next page; null: this is the last
-    next: str | None = None
-    edits: tuple[PastEdit, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """The characters `[start, end)` of a text."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteOut:
-    """A comment that shows what a theme is about."""
-
-    # why it was chosen
-    why: str | None
-    # what it says on the theme
-    part: str
-    # where in the text it speaks of the theme
-    spans: tuple[Stretch, ...]
-    comment: CommentOut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeCounts(Answered):
-    """A theme over time, or by segment."""
-
-    id: str
+    theme_id: str
     name: str
-    rows: tuple[CountRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeOut:
-    """A theme and its figures, of what the caller may see; a comment on several themes counts in each."""
-
-    # permanent
-    id: str
+    # of a sub-theme: the theme it is under
     parent_id: str | None
-    # theme, or no_detail: comments that say nothing in detail
+    # that theme's name
+    part_of: str | None
+    # ids of comments of that time (of a faded theme: from before), best first; texts: `quotes` of the answer
+    quotes: tuple[str, ...]
+    # what each of `quotes` says on the theme
+    parts: tuple[str, ...]
+    # new (a fifth or less before), growing, shrinking or fading
     kind: str
-    name: str
-    keywords: tuple[str, ...]
-    # what a person wrote about it
-    description: str | None
-    pinned: bool
-    archived: bool
-    # comments on it or its sub-themes, each once
+    # first month of the window that says most
+    since: str
+    # how many months the window has, 1 to 6
+    months: int
+    # comments on the theme in the window
     n: int
-    # comments of the span on any theme or none
+    # all comments in the window
     of: int
-    # n of `of`; null: there are none
-    share: float | None
-    # mean of what is said on it, -1 to 1
-    sentiment: float | None
-    # in the span of equal length before; needs from and to
-    n_before: int | None
-    of_before: int | None
-    # difference of the shares, 0.01 is a percentage point
-    change: float | None
-    # largest first
-    sub_themes: tuple[ThemeOut, ...] | None = None
+    # comments on the theme in the up to twelve months before it
+    n_before: int
+    # all comments in these months
+    of_before: int
+    # per cent of the window's comments
+    rate: float
+    # per cent of the comments before it
+    rate_before: float
+    # accounts, else contacts, behind n
+    customers: int
+    # by permutation, allowing for all themes, windows and days
+    p: float

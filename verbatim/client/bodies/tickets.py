@@ -28,14 +28,16 @@ class TicketRecord(TypedDict):
     status: NotRequired[str | None]
     # priority
     priority: NotRequired[str | None]
-    # when it was opened
-    created_at: datetime | str | None
+    # when it was opened; needed but where it is merged into a stored ticket
+    created_at: NotRequired[datetime | str | None]
     # first reply of the team
     first_reply_at: NotRequired[datetime | str | None]
     # when it was solved
     solved_at: NotRequired[datetime | str | None]
     # when it was closed
     closed_at: NotRequired[datetime | str | None]
+    # when it was last changed: what is older than what is stored does not put it back
+    updated_at: NotRequired[datetime | str | None]
     # instead of first_reply_at: minutes after created_at
     first_reply_minutes: NotRequired[float | str | None]
     # instead of solved_at: minutes after created_at

@@ -27,8 +27,8 @@ class AccountsResource(Resource):
     ) -> RecordsTaken:
         """Bring accounts in: tier, revenue, renewal, owner, one or many.
 
-        An account with an id that is known replaces the one before, or joins it with `merge`; the same again
-        changes nothing. Each record is taken or rejected on its own, and the answer says which.
+        A record with an id that is known replaces the one before, or joins it with `merge`; the same again
+        changes nothing. Each is taken or rejected on its own, and the answer says which; rejects are kept.
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.

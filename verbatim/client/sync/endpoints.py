@@ -32,15 +32,23 @@ class EndpointsResource(Resource):
         url: str,
         style: Literal["webhook", "slack"] | None = None,
         events: Sequence[str] | None = None,
+        idempotency_key: str | None = None,
     ) -> MadeEndpoint:
         """Add a receiver, active at once.
 
-        Its secret is in the answer and nowhere else. Sent twice, there are two.
+        Its secret is in the answer and nowhere else.
+
+        Sent twice, there are two; with the same Idempotency-Key there is one, and the second answer is 409 with
+        its id, since the secret is not kept.
 
         Needs the scope `admin`: everything, also keys, rules, endpoints, models and the audit log.
         """
         call = make_call(
-            "POST", "/v1/endpoints", body={"name": name, "url": url, **given({"style": style, "events": events})}
+            "POST",
+            "/v1/endpoints",
+            body={"name": name, "url": url, **given({"style": style, "events": events})},
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
         )
         return self._transport.call(call, MadeEndpoint)
 
@@ -83,24 +91,31 @@ class EndpointsResource(Resource):
         call = make_call("DELETE", "/v1/endpoints/{}", (endpoint_id,))
         self._transport.done(call)
 
-    def renew_secret(self, endpoint_id: str) -> Secret:
+    def renew_secret(self, endpoint_id: str, *, idempotency_key: str | None = None) -> Secret:
         """Renew the secret.
 
-        Messages are signed with the old one too for 24 hours. Each call makes another.
+        Messages are signed with the old one too for 24 hours.
+
+        Each call makes another; with the same Idempotency-Key the second does not, and answers 409: no secret
+        is kept.
 
         Needs the scope `admin`: everything, also keys, rules, endpoints, models and the audit log.
         """
-        call = make_call("POST", "/v1/endpoints/{}/secret", (endpoint_id,))
+        call = make_call(
+            "POST", "/v1/endpoints/{}/secret", (endpoint_id,), key=True, headers={"Idempotency-Key": idempotency_key}
+        )
         return self._transport.call(call, Secret)
 
-    def test(self, endpoint_id: str) -> Sent:
-        """Send a test message.
+    def test(self, endpoint_id: str, *, idempotency_key: str | None = None) -> Sent:
+        """Send a test message, one a call or, with it, an Idempotency-Key.
 
         The worker delivers it within seconds.
 
         Needs the scope `admin`: everything, also keys, rules, endpoints, models and the audit log.
         """
-        call = make_call("POST", "/v1/endpoints/{}/test", (endpoint_id,))
+        call = make_call(
+            "POST", "/v1/endpoints/{}/test", (endpoint_id,), key=True, headers={"Idempotency-Key": idempotency_key}
+        )
         return self._transport.call(call, Sent)
 
     def retry(self, endpoint_id: str) -> Retried:

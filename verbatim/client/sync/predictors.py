@@ -61,11 +61,25 @@ class PredictorsResource(Resource):
         return self._transport.call(call, PredictorOut)
 
     def roll_back(
-        self, metric: Literal["csat", "ces"], *, note: str | None = None, force: bool | None = None
+        self,
+        metric: Literal["csat", "ces"],
+        *,
+        note: str | None = None,
+        force: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> PredictorOut:
         """Go back to the version that was in use before.
 
+        Sent twice it goes back twice, or once an Idempotency-Key.
+
         Needs the scope `admin`: everything, also keys, rules, endpoints, models and the audit log.
         """
-        call = make_call("POST", "/v1/predictors/{}/rollback", (metric,), body=given({"note": note, "force": force}))
+        call = make_call(
+            "POST",
+            "/v1/predictors/{}/rollback",
+            (metric,),
+            body=given({"note": note, "force": force}),
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
+        )
         return self._transport.call(call, PredictorOut)

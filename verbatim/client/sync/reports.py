@@ -35,7 +35,8 @@ class ReportsResource(Resource):
 
         `period` is a day, a week (2026-W44), a month, or months of an account review (2026-08..2026-10);
         `latest`, or nothing, is the last whole one. It is sent to those in `deliver_to`, and told to endpoints
-        that hear `report.made`. Asked twice without an Idempotency-Key it is made twice.
+        that hear `report.made`. An equal one that waits, or that is being made of what is stored now, is given
+        instead of a second one (200).
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.

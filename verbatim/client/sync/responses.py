@@ -22,9 +22,11 @@ class ResponsesResource(Resource):
     ) -> RecordsTaken:
         """Bring survey responses in: scores and comments, one or many.
 
-        A response with an id that is known replaces the one before; the same again changes nothing. Each record
-        is taken or rejected on its own, and the answer says which; rejects are kept. Text is cleaned and
-        redacted before it is stored. With `answers` or `comments` a record is everything there is of its id.
+        Text is cleaned and redacted before it is stored. With `answers` or `comments` a record is everything
+        there is of its id.
+
+        A record with an id that is known replaces the one before; the same again changes nothing. Each is taken
+        or rejected on its own, and the answer says which; rejects are kept.
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.

@@ -31,11 +31,13 @@ class SchedulesResource(Resource):
         by: Sequence[str] | None = None,
         deliver_to: Sequence[str] | None = None,
         active: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> ScheduleOut:
         """Have a report made by the clock, and sent.
 
         A time that daylight saving skips comes an hour later, one that comes twice counts once, and what was
-        missed while no worker ran is made once. The same again makes another schedule.
+        missed while no worker ran is made once. The same again makes another schedule, unless it has the same
+        Idempotency-Key.
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.
@@ -58,6 +60,8 @@ class SchedulesResource(Resource):
                     }
                 ),
             },
+            key=True,
+            headers={"Idempotency-Key": idempotency_key},
         )
         return self._transport.call(call, ScheduleOut)
 
@@ -131,11 +135,15 @@ class SchedulesResource(Resource):
         call = make_call("DELETE", "/v1/schedules/{}", (schedule_id,))
         self._transport.done(call)
 
-    def run(self, schedule_id: str) -> JobOut:
-        """Make its report now, beside the times it has, and send it to the same receivers; each call makes one.
+    def run(self, schedule_id: str, *, idempotency_key: str | None = None) -> JobOut:
+        """Make its report now, beside the times it has, and send it to the same receivers.
+
+        Each call makes one, or each Idempotency-Key.
 
         Needs the scope `write`: bring data in, start jobs, make and schedule reports. Not for keys that are
         limited to accounts or teams.
         """
-        call = make_call("POST", "/v1/schedules/{}/run", (schedule_id,))
+        call = make_call(
+            "POST", "/v1/schedules/{}/run", (schedule_id,), key=True, headers={"Idempotency-Key": idempotency_key}
+        )
         return self._transport.call(call, JobOut)

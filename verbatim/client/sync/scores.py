@@ -10,15 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
-from verbatim.client.answers.scores import (
-    AccountSheets,
-    CalculatedScore,
-    Divergences,
-    Factors,
-    Milestones,
-    Sheets,
-    TargetOut,
-)
+from verbatim.client.answers.scores import AccountSheets, Divergences, Factors, Milestones, ScoreOut, Sheets, TargetOut
 from verbatim.client.calls import given, make_call
 from verbatim.client.sync.resource import Resource
 from verbatim.client.words import Metric
@@ -34,7 +26,7 @@ class ScoresResource(Resource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> CalculatedScore:
+    ) -> ScoreOut:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -48,7 +40,7 @@ class ScoresResource(Resource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return self._transport.call(call, CalculatedScore)
+        return self._transport.call(call, ScoreOut)
 
     def ces(
         self,
@@ -57,7 +49,7 @@ class ScoresResource(Resource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> CalculatedScore:
+    ) -> ScoreOut:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -71,7 +63,7 @@ class ScoresResource(Resource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return self._transport.call(call, CalculatedScore)
+        return self._transport.call(call, ScoreOut)
 
     def nps(
         self,
@@ -80,7 +72,7 @@ class ScoresResource(Resource):
         counts: Mapping[str, int] | None = None,
         scale: str | None = None,
         definition: str | None = None,
-    ) -> CalculatedScore:
+    ) -> ScoreOut:
         """Count CSAT, CES or NPS: score, 95 % interval, n, band, shares, and the definition that produced it.
 
         Nothing is stored. Raw cells are understood ("Very satisfied", "n/a"); a value that is not on the scale
@@ -94,7 +86,7 @@ class ScoresResource(Resource):
             body=given({"values": values, "counts": counts, "scale": scale, "definition": definition}),
             keeps_nothing=True,
         )
-        return self._transport.call(call, CalculatedScore)
+        return self._transport.call(call, ScoreOut)
 
     def stored(
         self,

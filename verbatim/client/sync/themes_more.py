@@ -11,8 +11,8 @@ from datetime import date
 from typing import Literal
 
 from verbatim.client.answers.shared import CommentOut, CommentsPage
-from verbatim.client.answers.themes import AssignedTexts, Changes, Drivers, ThemeCounts
-from verbatim.client.answers.themes_2 import ThemeDetail, Themes, ToneOut
+from verbatim.client.answers.themes import AssignedTexts, Changes, Drivers
+from verbatim.client.answers.themes_2 import ThemeCounts, ThemeDetail, Themes, ToneOut
 from verbatim.client.calls import make_call
 from verbatim.client.sync.paging import Pages
 from verbatim.client.sync.resource import Resource

@@ -64,14 +64,16 @@ class DirectResult:
 class Prepared:
     """Records that are converted and not written yet; `write` puts them into a transaction that the caller holds."""
 
-    def __init__(self, under: Circumstances, desk: TextDesk, taken: Sequence[TakenRecord], batch_id: str) -> None:
-        self._under, self._desk, self._taken, self.batch_id = under, desk, taken, batch_id
+    def __init__(
+        self, under: Circumstances, desk: TextDesk, taken: Sequence[TakenRecord], batch_id: str, *, merge: bool
+    ) -> None:
+        self._under, self._desk, self._taken, self.batch_id, self._merge = under, desk, taken, batch_id, merge
 
-    def write(self, connection: Connection, *, merge: bool = False, first: bool = True) -> DirectResult:
-        """Write them; ``first``: the batch is not noted yet. ``merge``: see `take_records`."""
+    def write(self, connection: Connection, *, first: bool = True) -> DirectResult:
+        """Write them; ``first``: the batch is not noted yet."""
         if first:
             open_batch(connection, self.batch_id, self._under)
-        written = write_taken(connection, self._taken, self.batch_id, self._under, self._desk, merge=merge)
+        written = write_taken(connection, self._taken, self.batch_id, self._under, self._desk, merge=self._merge)
         return self._result(written)
 
     def _result(self, written: Written) -> DirectResult:
@@ -100,7 +102,11 @@ def take_records(
     ``source`` and ``namespace`` are those of files: with the same ones a record and a row of a file with the same id
     are the same. ``now`` is the moment after which an answer lies in the future (default: the clock). ``first_row``
     is the number of the first record, for calls that are part of one. ``merge``: what a record of another kind than
-    responses leaves out stays as it is stored, and what it says is null goes, for systems that tell changes only.
+    responses leaves out stays as it is stored, and what it says is null goes, for systems that tell changes only; of a
+    ticket that is stored even ``created_at`` may be left out.
+
+    A ticket whose ``updated_at`` is older than that of what is stored comes late: it puts nothing back. Merged, it
+    still tells what nobody has told.
 
     What is wrong with a record never raises: it is rejected, kept among the rejects (file ``api``), and the others
     are stored.
@@ -111,12 +117,12 @@ def take_records(
     """
     batch_id = uuid.uuid4().hex
     results = []
-    taker = _taker(settings, kind, source, now, namespace)
+    taker = _taker(settings, kind, source, now, namespace, merge=merge)
     for start in range(0, max(len(records), 1), CHUNK_RECORDS):
         chunk = records[start : start + CHUNK_RECORDS]
         prepared = taker.prepare(chunk, first_row + start, batch_id)
         with store.writing() as connection:
-            results.append(prepared.write(connection, merge=merge, first=start == 0))
+            results.append(prepared.write(connection, first=start == 0))
     if len(results) == 1:
         return results[0]
     names = ("inserted", "updated", "unchanged", "rejected", "removed")
@@ -125,30 +131,40 @@ def take_records(
 
 
 def prepare_records(
-    settings: Settings, kind: Kind, records: Sequence[Mapping[str, Any]], *, source: str, now: datetime | None = None
-) -> Prepared:
+    settings: Settings, kind: Kind, records: Sequence[Mapping[str, Any]], *, source: str, now: datetime | None = None,
+    merge: bool = False,
+) -> Prepared:  # fmt: skip
     """Convert records without writing them, for callers that write something else in the same transaction.
+
+    ``merge``: see `take_records`.
 
     Raises:
         InputError: a source that cannot be one.
     """
-    return _taker(settings, kind, source, now, "").prepare(records, 1, uuid.uuid4().hex)
+    return _taker(settings, kind, source, now, "", merge=merge).prepare(records, 1, uuid.uuid4().hex)
 
 
 class _Taker:
     """A converter with what it needs around it."""
 
-    def __init__(self, under: Circumstances, settings: Settings) -> None:
+    def __init__(self, under: Circumstances, settings: Settings, *, merge: bool) -> None:
         self._under, self._desk = under, TextDesk(settings)
-        is_responses = under.kind is Kind.RESPONSES
-        self._convert = ResponseTaker(under, self._desk) if is_responses else RecordTaker(under, self._desk)
+        self._merge = merge and under.kind is not Kind.RESPONSES
+        self._convert = (
+            ResponseTaker(under, self._desk)
+            if under.kind is Kind.RESPONSES
+            else RecordTaker(under, self._desk, merge=self._merge)
+        )
 
     def prepare(self, records: Sequence[Mapping[str, Any]], first_row: int, batch_id: str) -> Prepared:
-        return Prepared(self._under, self._desk, self._convert.take(records, first_row), batch_id)
+        return Prepared(self._under, self._desk, self._convert.take(records, first_row), batch_id, merge=self._merge)
 
 
-def _taker(settings: Settings, kind: Kind, source: str, now: datetime | None, namespace: str) -> _Taker:
+def _taker(
+    settings: Settings, kind: Kind, source: str, now: datetime | None, namespace: str, *, merge: bool
+) -> _Taker:  # fmt: skip
     name = source.strip()
     if not name or len(name) > LONGEST_SOURCE or not name.isprintable():
         raise InputError(f"the source is the name of a system, 1 to {LONGEST_SOURCE} characters, for example zendesk")
-    return _Taker(Circumstances(kind, name, namespace, ZoneInfo(settings.timezone), now or utc_now()), settings)
+    under = Circumstances(kind, name, namespace, ZoneInfo(settings.timezone), now or utc_now())
+    return _Taker(under, settings, merge=merge)

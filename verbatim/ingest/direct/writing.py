@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from verbatim.domain import stable_key
+from verbatim.domain import Kind, stable_key
 from verbatim.ingest.direct.folding import Folded, TakenRecord, fold
+from verbatim.ingest.direct.merging import lay_over, portions, refuse_unopened
+from verbatim.ingest.direct.records import UPDATED
 from verbatim.storage.store import write_rows
 from verbatim.storage.tables import comment, ingest_batch, reject, survey_response
 from verbatim.storage.upsert import Changes
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from verbatim.ingest.texts import TextDesk
 
 FILE = "api"  # what batches and rejects have in place of a file
-KEYS_AT_ONCE = 5_000  # databases limit the values of one statement
 OWN = 16  # first digits of a reject's key: the record it is of
 
 
@@ -69,12 +70,15 @@ def write_taken(
     *, merge: bool = False,
 ) -> Written:  # fmt: skip
     """Write one chunk of records; ``merge``: what a record does not say stays as it is stored."""
+    is_ticket = under.kind is Kind.TICKETS
+    if merge and is_ticket:
+        refuse_unopened(connection, taken)
     state = fold(taken)
-    if merge:
-        _fill_in(connection, taken, state)
+    if merge or (is_ticket and any(row[UPDATED] for record in taken for _, row in record.rows)):
+        lay_over(connection, taken, state, merge=merge)
     before = _look(connection, state)
     for table, keys in before.gone.items():
-        for some in _portions(keys):
+        for some in portions(keys):
             connection.execute(delete(table).where(table.c.id.in_(some)))
     changes = Changes()
     fresh: dict[Table, set[str]] = {}
@@ -89,30 +93,6 @@ def write_taken(
     return Written(outcomes, len(before.gone.get(comment, ())))
 
 
-def _fill_in(connection: Connection, taken: Sequence[TakenRecord], state: Folded) -> None:
-    """Give every row what an earlier record of the call, else the stored row, says and it does not."""
-    for table, rows in state.rows.items():
-        stored: dict[str, dict[str, Any]] = {}
-        for some in _portions(rows):
-            found = connection.execute(select(table).where(table.c.id.in_(some))).mappings()
-            stored.update({row["id"]: dict(row) for row in found})
-        for record in taken:
-            for its_table, row in record.rows if not record.refused else ():
-                if its_table is table:
-                    stored[row["id"]] = _merged(stored.get(row["id"]), row, record.cleared)
-        state.rows[table] = {key: stored[key] for key in rows}
-
-
-def _merged(old: Mapping[str, Any] | None, new: Mapping[str, Any], cleared: frozenset[str]) -> dict[str, Any]:
-    if old is None:
-        return dict(new)
-    kept = {name: value for name, value in new.items() if value is not None or name in cleared}
-    base = {name: value for name, value in old.items() if name != "batch_id"}
-    if old.get("created_at") and kept.get("created_at"):  # who tells changes may not know how long a ticket has been
-        kept["created_at"] = min(old["created_at"], kept["created_at"])
-    return {**base, **kept, "segments": {**(old["segments"] or {}), **(new["segments"] or {})}}
-
-
 def _look(connection: Connection, state: Folded) -> _Before:
     before = _Before()
     for table, rows in state.rows.items():
@@ -123,7 +103,7 @@ def _look(connection: Connection, state: Folded) -> _Before:
     for table in (survey_response, comment) if state.wholes else ():
         kept, submissions = state.rows.get(table, {}), {submission for submission, _ in state.wholes}
         columns = (table.c.id, table.c.submission_id, table.c.external_id)
-        for some in _portions(submissions):
+        for some in portions(submissions):
             for key, *owner in connection.execute(select(*columns).where(table.c.submission_id.in_(some))).all():
                 if tuple(owner) in state.wholes and key not in kept:
                     before.gone.setdefault(table, set()).add(key)
@@ -147,14 +127,14 @@ def _outcome(record: TakenRecord, before: _Before, fresh: Mapping[Table, set[str
 
 
 def _existing(connection: Connection, table: Table, keys: Iterable[str]) -> Iterator[str]:
-    for some in _portions(keys):
+    for some in portions(keys):
         yield from connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars()
 
 
 def _written(connection: Connection, table: Table, keys: Iterable[str], batch_id: str) -> set[str]:
     """Which of ``keys`` this batch wrote: a row that nothing changed keeps the batch it had."""
     found: set[str] = set()
-    for some in _portions(keys):
+    for some in portions(keys):
         mine = select(table.c.id).where(table.c.id.in_(some), table.c.batch_id == batch_id)
         found.update(connection.execute(mine).scalars())
     return found
@@ -166,7 +146,7 @@ def _write_rejects(
     """Keep what was refused; rejects that earlier versions of these records left go."""
     mine = (reject.c.source == under.source, reject.c.kind == str(under.kind), reject.c.file == FILE)
     if connection.execute(select(reject.c.id).where(*mine).limit(1)).first() is not None:
-        for some in _portions({_own_key(record, under) for record in taken if record.id}):
+        for some in portions({_own_key(record, under) for record in taken if record.id}):
             connection.execute(delete(reject).where(*mine, func.substr(reject.c.id, 1, OWN).in_(some)))
     rows = {}
     for record in taken:
@@ -194,9 +174,3 @@ def _count(connection: Connection, batch_id: str, rows: int, changes: Changes, r
     connection.execute(
         update(ingest_batch).where(ingest_batch.c.id == batch_id).values(**added, finished_at=datetime.now(UTC))
     )
-
-
-def _portions(keys: Iterable[str]) -> Iterator[list[str]]:
-    listed = sorted(keys)
-    for start in range(0, len(listed), KEYS_AT_ONCE):
-        yield listed[start : start + KEYS_AT_ONCE]

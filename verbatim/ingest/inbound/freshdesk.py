@@ -77,6 +77,7 @@ def _ticket(payload: Mapping[str, Any], topic: str, moment: str) -> dict[str, An
         status=status or None,
         priority=(text(ticket, "priority") or "").lower() or None,
         created_at=iso_time(ticket, "created_at") or moment,
+        updated_at=iso_time(payload, "sent_at"),
         segments=_segments(payload),
     )
     if topic == "status_changed":

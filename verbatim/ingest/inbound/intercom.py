@@ -74,6 +74,7 @@ def _ticket(item: object, topic: str, moment: str) -> dict[str, Any]:
         status=text(item, "state"),
         priority=text(item, "priority"),
         created_at=unix_time(item, "created_at"),
+        updated_at=unix_time(item, "updated_at") or moment,
         first_reply_at=unix_time(item, "statistics", "first_admin_reply_at"),
         segments=_segments(item),
     )

@@ -73,14 +73,14 @@ def receive(
     for kind, record in payload.records:
         by_kind.setdefault(kind, []).append(record)
     prepared = {
-        kind: prepare_records(settings, kind, records, source=which.value, now=moment)
+        kind: prepare_records(settings, kind, records, source=which.value, now=moment, merge=True)
         for kind, records in by_kind.items()
     }
     receipt = {"id": stable_key("webhook", which, delivery.id), "source": str(which), "at": moment}
     with store.writing() as connection:
         if not upsert_rows(connection, webhook_receipt, [receipt], {}).inserted:
             return Reception(delivery, payload.topic, repeated=True)
-        results = {kind: one.write(connection, merge=kind is not Kind.RESPONSES) for kind, one in prepared.items()}
+        results = {kind: one.write(connection) for kind, one in prepared.items()}
     return Reception(delivery, payload.topic, results=results)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from verbatim.domain import Kind
-from verbatim.ingest.inbound.payload import Payload, at, filled, identity, items, short_topic, text
+from verbatim.ingest.inbound.payload import Payload, at, filled, identity, iso_time, items, short_topic, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,7 @@ def _ticket(payload: Mapping[str, Any], name: str) -> dict[str, Any]:
         status=status,
         priority=_lower(detail, "priority"),
         created_at=text(detail, "created_at"),
+        updated_at=iso_time(detail, "updated_at") or iso_time(payload, "time"),
         segments=filled(
             channel=_lower(detail, "via", "channel"),
             issue_type=_lower(detail, "type"),
@@ -149,6 +150,7 @@ def _of_trigger(payload: Mapping[str, Any], arrived: str) -> Payload:
         status=_lower(ticket, "status"),
         priority=_lower(ticket, "priority"),
         created_at=text(ticket, "created_at"),
+        updated_at=iso_time(ticket, "updated_at"),
         segments=segments,
     )
     records: list[tuple[Kind, Mapping[str, Any]]] = [(Kind.TICKETS, record)]

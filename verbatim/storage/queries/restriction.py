@@ -39,6 +39,11 @@ class Restriction:
     accounts: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
 
+    @property
+    def given(self) -> bool:
+        """Whether anything is restricted."""
+        return bool(self.accounts or self.teams)
+
     def where(self) -> dict[str, Any]:
         """The same for queries that take ``where``; empty where nothing is restricted.
 

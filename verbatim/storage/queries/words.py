@@ -3,11 +3,16 @@
 All words must occur; ``"several in quotes"`` must stand beside each other; ``-word`` must not occur; ``word*`` is the
 beginning of one. Everything else that a database's own language would understand is a sign between words. Texts are
 parsed here and never handed over as they are, so that no input is an error to a database.
+
+Where in a text the words stand is worked out here too, by one rule for both databases, since PostgreSQL cannot say it
+and SQLite (`highlight`) only by searching once more. The rule is that of the index (`verbatim.storage.words`): runs of
+letters and digits, whole or by their beginning, whatever their case and the accents of Latin letters, no stemming.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,14 +23,26 @@ from verbatim.storage.tables import comment
 from verbatim.storage.words import FOLDED, POSTGRES_FUNCTION, TABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sqlalchemy import Connection
 
 LONGEST, MOST_TERMS = 1_000, 40
 TERM = re.compile(r'(?P<minus>-*)(?:"(?P<phrase>[^"]*)(?:"|$)|(?P<word>[^\s"]+))(?P<star>\*?)')
 WORD = re.compile(r"[^\W_]+")
+MARKS = "\u0300-\u036f"  # accents that stand behind their letter
+WORD_IN_TEXT = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 UNORDERED_ROW: ColumnElement[int] = literal_column("+comment.rowid")  # a plus: not to be gone through by it
 INDEX = table(TABLE, column("rowid"), column(TABLE))
 ROW: ColumnElement[int] = literal_column("comment.rowid")
+
+
+class _Plain(dict[int, str]):
+    """For `str.translate`: each character in its small form and, if it is Latin, without accents; filled as needed."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = plain = _plain(chr(code))
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,14 @@ class Term:
 
     words: tuple[str, ...]
     prefix: bool = False
+
+    def runs(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Where the term stands among ``words``, in their plain forms: number of its first and of its last word."""
+        *whole, last = (word.translate(PLAIN) for word in self.words)
+        for end in range(len(whole), len(words)):
+            first = end - len(whole)
+            if words[first:end] == whole and (words[end].startswith(last) if self.prefix else words[end] == last):
+                yield first, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,26 @@ unwanted=(Term(words=('bill',), prefix=True),))
             return not_(ROW.in_(_rows(_any(self.unwanted))))
         return ROW.in_(_rows(_sqlite(self)))
 
+    def places(self, said: str) -> tuple[tuple[int, int], ...]:
+        """Where in the text ``said`` wanted words and phrases stand: ``[start, end)`` in characters (code points).
+
+        In order; what overlaps is one place. A word found by its beginning counts as a whole, a phrase from its first
+        word to its last. Empty where only unwanted words were given.
+
+        >>> WordQuery.parse('invoic* "was not" -refund').places("Invoices? It was not mine.")
+        ((0, 8), (13, 20))
+        """
+        found = list(WORD_IN_TEXT.finditer(said))
+        words = [one[0].translate(PLAIN) for one in found]
+        runs = {(found[first].start(), found[last].end()) for term in self.wanted for first, last in term.runs(words)}
+        places: list[tuple[int, int]] = []
+        for start, end in sorted(runs):
+            if places and start < places[-1][1]:
+                places[-1] = (places[-1][0], max(end, places[-1][1]))
+            else:
+                places.append((start, end))
+        return tuple(places)
+
     @property
     def has_prefix(self) -> bool:
         """Whether a term stands for many words, which SQLite looks for all anew for each comment it is asked of."""
@@ -108,6 +153,19 @@ unwanted=(Term(words=('bill',), prefix=True),))
         )
         number: int = connection.execute(select(func.count()).select_from(rows.limit(most).subquery())).scalar_one()
         return number
+
+
+def _plain(letter: str) -> str:
+    """One character as the indexes compare it: "É" is "e", "ß" is itself, an accent by itself is nothing."""
+    if "\u0300" <= letter <= "\u036f":
+        return ""
+    folded = letter.casefold()
+    small = folded if len(folded) == 1 else letter.lower()
+    base = unicodedata.normalize("NFD", small)[0]
+    return base if base.isascii() else small
+
+
+PLAIN = _Plain()
 
 
 def _rows(asked: str) -> Select[Any]:

@@ -61,6 +61,7 @@ ticket = Table(
     Column("first_reply_at", UtcDateTime),
     Column("solved_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),  # at its source, where that says so: what is older changes nothing
     Column("replies", BigInteger),
     Column("reopens", BigInteger),
     Column("reassignments", BigInteger),

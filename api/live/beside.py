@@ -1,0 +1,171 @@
+"""A process beside a server process that only scores: one Python process computes on one core at a time.
+
+It gets bodies of requests as they came and gives answers as they go out, so that the server process only passes bytes
+on. It is an addition: whatever it does not answer (not ready, gone, another version, a body that does not fit) is
+answered by the server process itself, by the same functions.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from api.live.gathering import Gatherer
+from api.live.scoring import Asked, Question, TicketIn, answer_all, demand_allowed, live_ticket, told
+from api.problems import Refusal
+from verbatim.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.live.shelf import Loaded, PredictorShelf
+    from verbatim.settings import Settings
+
+log = logging.getLogger("verbatim.models")
+
+REST_SECONDS = 10.0  # before a process that has ended is started again
+READ = TypeAdapter(TicketIn)
+
+
+Answered = tuple[bytes, str] | None  # the answer and its band
+
+
+class Beside:
+    """Starts the process, and again when it ends; asks it for what came together."""
+
+    def __init__(self, settings: Settings, shelf: PredictorShelf) -> None:
+        self._settings, self._shelf = settings, shelf
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="scoring-process", daemon=True)
+        self._gatherer: Gatherer[Asked, Answered] = Gatherer(self._ask)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked."""
+        return self._connection is not None
+
+    def start(self) -> None:
+        """Begin to start it; asking does not wait for it."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it."""
+        self._stop.set()
+        self._ended.set()
+        self._gatherer.close()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=30)
+
+    async def answer(self, asked: Asked) -> Answered:
+        """The answer, or ``None`` where the server process has to give it."""
+        return await self._gatherer.ask(asked) if self.ready else None
+
+    def _ask(self, asked: Sequence[Asked]) -> Sequence[Answered]:
+        connection = self._connection
+        if connection is not None:
+            try:
+                connection.send(asked)
+                found: Sequence[Answered] = connection.recv()
+                return found
+            except (OSError, EOFError):
+                self._connection = None
+                self._ended.set()
+        return [None] * len(asked)
+
+    def _keep(self) -> None:
+        self._shelf.wait()  # this process first: it answers everything
+        while not self._stop.is_set():
+            self._ended.clear()
+            connection = None
+            try:
+                connection = self._started()
+                connection.recv()  # it says when it is ready
+                self._connection = connection
+                log.info("scoring process ready")
+                self._ended.wait()
+            except (OSError, EOFError):
+                log.warning("scoring process ended")
+            finally:
+                self._connection = None
+                if connection is not None:
+                    connection.close()
+                self._reap()
+            self._stop.wait(REST_SECONDS)
+
+    def _started(self) -> Connection:
+        own, its = socket.socketpair()
+        with its:
+            command = [sys.executable, "-m", "api.live.beside", str(its.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
+        connection = Connection(own.detach())
+        connection.send(self._settings)
+        return connection
+
+    def _reap(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def main() -> None:
+    """The process: until whoever started it closes the other end, also by being killed."""
+    from api.live.shelf import PredictorShelf
+    from api.observing.logs import log_as_json
+    from verbatim.storage.engine import open_store
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server process says when it is over
+    log_as_json("WARNING")
+    connection = Connection(int(sys.argv[1]))
+    with suppress(OSError, EOFError):
+        settings: Settings = connection.recv()
+        with open_store(settings) as store:
+            shelf = PredictorShelf(store, settings)
+            shelf.start()
+            while not shelf.ready:
+                time.sleep(0.05)
+            connection.send(None)
+            while True:
+                connection.send(answers(shelf, connection.recv()))
+
+
+def answers(shelf: PredictorShelf, asked: Sequence[Asked]) -> list[Answered]:
+    """What ``shelf`` says to each; ``None`` for all that is not plain."""
+    questions = [_question(shelf, one) for one in asked]
+    found: list[Answered] = [None] * len(asked)
+    there = [(place, one) for place, one in enumerate(questions) if one is not None]
+    risks = answer_all([question for _, question in there])
+    for (place, question), risk in zip(there, risks, strict=True):
+        if not isinstance(risk, Exception):
+            one = asked[place]
+            found[place] = told(one.metric, question, risk, restricted=one.restriction.given), risk.band
+    return found
+
+
+def _question(shelf: PredictorShelf, asked: Asked) -> Question | None:
+    try:
+        loaded: Loaded = shelf.take(asked.metric)
+        if loaded.version.id != asked.version:
+            return None
+        body = READ.validate_json(asked.body)
+        demand_allowed(asked.restriction, body.ticket)
+        return Question(loaded, live_ticket(body), body.at, body.reasons, body.ticket.id)
+    except (ValidationError, Refusal, UserError):
+        return None
+
+
+if __name__ == "__main__":
+    main()
