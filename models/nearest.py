@@ -71,36 +71,42 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Past rows (k, f) in which the nearest are sought; the rough copies (f, k') and (k',) are float32, with cells."""
+    """Past rows (k, f) in which the nearest are sought.
+
+    ``rough`` (f' + 1, k') is a float32 copy with cells of the features that are ever another than 0, ``used``; its
+    last row are the squares.
+    """
 
     rows: Floats
+    used: NDArray[np.int64]
     rough: NDArray[np.float32]
-    squares: NDArray[np.float32]
 
     @classmethod
     def of(cls, rows: NDArray[np.floating]) -> Neighbours:
         """Of rows (k, f)."""
         exact = rows.astype(np.float64)
         lack = -len(exact) % ROWS_A_CELL
-        rough = np.vstack([exact, np.zeros((lack, exact.shape[1]))]).astype(np.float32)
-        squares = np.concatenate([(exact**2).sum(axis=1), np.full(lack, np.inf)]).astype(np.float32)
-        return cls(exact, np.ascontiguousarray(rough.T), squares)
+        used = np.flatnonzero(exact.any(axis=0))
+        squares = np.concatenate([(exact**2).sum(axis=1), np.full(lack, np.finfo(np.float32).max)])
+        rough = np.vstack([np.vstack([exact[:, used], np.zeros((lack, len(used)))]).T, squares]).astype(np.float32)
+        return cls(exact, used, rough)
 
     def nearest(self, asked: Floats, count: int) -> list[list[int]]:
         """Places of the ``count`` nearest rows (Euclid) of each of ``asked`` (n, f), those in front first at a tie.
 
         A rough search says which may be among them; these are measured exactly.
         """
-        far = (-2 * asked).astype(np.float32) @ self.rough
-        far += self.squares
+        turned = np.ones((len(asked), len(self.used) + 1), dtype=np.float32)
+        turned[:, :-1] = -2 * asked.take(self.used, axis=1)
+        far = turned @ self.rough
         cells = far.reshape(len(asked), -1, ROWS_A_CELL)
         if cells.shape[1] >= count:  # the nearest of that many cells are no farther than this
             bound = np.partition(cells.min(axis=2), count - 1, axis=1)[:, count - 1]
         else:
             bound = np.full(len(asked), np.inf, dtype=np.float32)
         slack = ROUNDED * (1 + (asked**2).sum(axis=1) + np.abs(bound))
-        limit = np.minimum(bound + slack, np.finfo(np.float32).max)  # what only fills the cells up is farther
-        row, place = np.divmod(np.flatnonzero(far <= limit[:, None]), len(self.squares))
+        limit = np.minimum(bound + slack, np.finfo(np.float32).max / 2)  # what only fills the cells up is farther
+        row, place = np.divmod(np.flatnonzero(far <= limit[:, None]), self.rough.shape[1])
         apart = ((self.rows[place] - asked[row]) ** 2).sum(axis=1)
         order = np.lexsort((place, apart, row))
         starts = np.searchsorted(row, np.arange(len(asked) + 1)).tolist()

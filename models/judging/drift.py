@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, ndtri
-from scipy.stats import rankdata
 
 from models.judging.metrics import Figure, brier
 from verbatim.errors import InputError, StorageError
@@ -272,6 +271,8 @@ def delong(y: Array, p: Array) -> Figure:
     a, b = p[y == 1], p[y == 0]
     if min(len(a), len(b)) < FEWEST_OF_EACH:
         return Figure(None)
+    from scipy.stats import rankdata  # slow to import, and much imports this module
+
     ranks = rankdata(np.concatenate((a, b)))
     over = (ranks[: len(a)] - rankdata(a)) / len(b)
     under = 1 - (ranks[len(a) :] - rankdata(b)) / len(a)

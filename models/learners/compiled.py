@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from models.learners.coding import numbers
 from models.learners.forest import Forest, Shares
@@ -232,7 +232,7 @@ def compiled(model: Model) -> Compiled | None:
         _group(model.coding, model.draws, Forest.of(*draws) if any(texts[1]) else None),
         shares, mean, usual, base + (0.0 if shares is None else shares.base),
         tuple(np.flatnonzero(model.coding.is_given).tolist()),
-        float(student.ppf(0.5 + SURE / 2, len(model.draws) - 1)), tuple(map(_places, model.coding.columns)),
+        float(stdtrit(len(model.draws) - 1, 0.5 + SURE / 2)), tuple(map(_places, model.coding.columns)),
         model.coding.names, np.array(model.coding.categories, dtype=np.int64),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +132,7 @@ class Model:
     def _predict(self, columns: Columns, codes: Floats, absent: list[int]) -> Predicted:
         margin, chance, spread = self._margins(codes, absent)
         unsure = spread + self.coding.unseen(columns, codes) @ self.effect**2 + self.shift_sd**2
-        half = float(student.ppf(0.5 + SURE / 2, len(self.draws) - 1)) * np.sqrt(unsure)
+        half = float(stdtrit(len(self.draws) - 1, 0.5 + SURE / 2)) * np.sqrt(unsure)
         return self.predicted(margin, chance, half)
 
     def _explain(self, codes: Floats, absent: list[int]) -> Explained:

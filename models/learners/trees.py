@@ -40,11 +40,27 @@ class TreeShape:
 SHAPES = (TreeShape(leaves=4), TreeShape(leaves=12, rate=0.04, leaf_rows=60))
 
 
-@dataclass(frozen=True, slots=True)
 class Trees:
-    """A booster of log odds."""
+    """A booster of log odds; from text it is only made when it is used, since a service reads the text by itself."""
 
-    booster: Booster
+    def __init__(self, booster: Booster | str) -> None:
+        self._booster = booster
+
+    @property
+    def booster(self) -> Booster:
+        """LightGBM's own.
+
+        Raises:
+            StorageError: it cannot be made of the text.
+        """
+        if isinstance(self._booster, str):
+            import lightgbm
+
+            try:
+                self._booster = lightgbm.Booster(model_str=self._booster)
+            except lightgbm.basic.LightGBMError as error:
+                raise StorageError(f"the trees of the predictor cannot be read ({error}); train it again") from error
+        return self._booster
 
     def margins(self, codes: Floats) -> Floats:
         """Log odds of every row, (n,)."""
@@ -59,7 +75,7 @@ class Trees:
 
     def text(self) -> str:
         """LightGBM's text format."""
-        return str(self.booster.model_to_string())
+        return self._booster if isinstance(self._booster, str) else str(self._booster.model_to_string())
 
     @classmethod
     def of_text(cls, text: str) -> Trees:
@@ -68,18 +84,13 @@ class Trees:
         Raises:
             StorageError: it is not a LightGBM model.
         """
-        import lightgbm
-
         try:
             _audit(text)
         except (ValueError, KeyError, IndexError) as error:
             raise StorageError(
                 "the trees of the predictor are cut short, altered or not LightGBM's text; train it again"
             ) from error
-        try:
-            return cls(lightgbm.Booster(model_str=text))
-        except lightgbm.basic.LightGBMError as error:
-            raise StorageError(f"the trees of the predictor cannot be read ({error}); train it again") from error
+        return cls(text)
 
 
 def fit_trees(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import hypergeom
 
 from verbatim.findings.membership import indicator
 from verbatim.findings.resampling import customers_of, holm
@@ -98,6 +97,8 @@ def _fisher(after: _Side, earlier: _Side, design: Array) -> Array:
     counts = [np.rint(side.on / design).astype(np.int64) for side in (after, earlier)]
     sizes = [np.maximum(np.rint(side.of / design).astype(np.int64), count) for side, count in
              zip((after, earlier), counts, strict=True)]  # fmt: skip
+    from scipy.stats import hypergeom  # slow to import, and much imports this module
+
     whole = hypergeom(sizes[0] + sizes[1], counts[0] + counts[1], sizes[0])
     same = whole.pmf(counts[0])
     smaller = np.minimum(whole.cdf(counts[0]), whole.sf(counts[0] - 1)) - same / 2

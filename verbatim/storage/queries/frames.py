@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, Boolean, Float, Integer, type_coerce
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, String, type_coerce
 
 from verbatim.storage.columns import UtcDateTime
 
@@ -35,7 +35,9 @@ def expanded(frame: pd.DataFrame) -> pd.DataFrame:
 
     A segment named like another column becomes ``segment_<name>``. Empty input keeps the other columns.
     """
-    codes, distinct = pd.factorize(frame["segments"].map(_canonical))
+    told = {id(segments): segments for segments in frame["segments"]}  # equal ones are often the same one
+    canonical = {known: json.dumps(segments, sort_keys=True) for known, segments in told.items()}
+    codes, distinct = pd.factorize(frame["segments"].map(lambda segments: canonical[id(segments)]))
     parsed = [json.loads(text) for text in distinct]
     rest = frame.drop(columns="segments")
     columns = {}
@@ -58,15 +60,19 @@ def in_order(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return frame.sort_values(list(names), kind="stable", na_position="last", ignore_index=True) if names else frame
 
 
-def _canonical(segments: dict[str, Any]) -> str:
-    return json.dumps(segments, sort_keys=True)
-
-
 def _raw(column: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
-    """What to fetch so that conversion happens a column at a time: times of SQLite as whole numbers."""
+    """What to fetch so that conversion happens a column at a time: times of SQLite as numbers, its JSON as text."""
     if sqlite and isinstance(column.type, UtcDateTime):
         return type_coerce(column, BigInteger).label(column.name)
+    if sqlite and isinstance(column.type, JSON):
+        return type_coerce(column, String).label(column.name)
     return column
+
+
+def _parsed(values: Sequence[Any]) -> list[Any]:
+    """JSON of SQLite is text, of which each distinct one is parsed once; other databases' is parsed already."""
+    known = {text: json.loads(text) for text in {value for value in values if isinstance(value, str)}}
+    return [known[value] if isinstance(value, str) else value for value in values]
 
 
 def _times(values: Sequence[Any]) -> pd.DatetimeIndex:
@@ -87,4 +93,4 @@ def _series(column: ColumnElement[Any], values: Sequence[Any]) -> pd.Series[Any]
         return pd.Series(values, dtype="Int64" if getattr(column, "nullable", False) else "int64")
     if isinstance(kind, Float):
         return pd.Series(values, dtype="float64")
-    return pd.Series(values, dtype=object)
+    return pd.Series(_parsed(values) if isinstance(kind, JSON) else values, dtype=object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from verbatim.domain import stable_key
@@ -28,6 +29,7 @@ def contact_key(external_id: str) -> str:
     return _shared("contact", external_id)
 
 
+@lru_cache(maxsize=50_000)
 def _shared(kind: str, external_id: str) -> str:
     return stable_key(kind, "", external_id)
 
