@@ -265,8 +265,9 @@ def _as(key: str) -> dict[str, str]:
 
 
 def _beside(pid: int) -> list[int]:
-    """The processes that a process started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
+    """The processes that the threads of a process started."""
+    said = " ".join(each.read_text(encoding="utf-8") for each in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(word) for word in said.split()]
 
 
 def _memory(pid: int) -> float:
