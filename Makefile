@@ -24,7 +24,7 @@ demo: $(STAMP)  ## generate a sample organisation, ingest, mine, score, report, 
 
 # Two workers share two cores: each computes on one.
 test: $(STAMP)  ## run every test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
 lint: $(STAMP)  ## ruff and mypy strict
 	$(BIN)/ruff format --check .
