@@ -9,11 +9,12 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
+from api import web
 from api.document import TAGS, documents
 from api.express import Express
 from api.middleware import Surroundings, Timed
 from api.problems import documented, handle_problems
-from api.routers import ALL, docs, health, predictions, scores, session
+from api.routers import ALL, docs, health, predictions, scores
 from api.routes import path_templates
 from api.wiring import Service
 from verbatim import __version__
@@ -65,7 +66,6 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=[{"name": name, "description": said} for name, said in TAGS.items()],
     )  # fmt: skip
     app.state.service = service
-    app.include_router(session.entrance)
     app.include_router(docs.router)
     if settings.oidc_issuer is not None:
         from api.routers.oidc import entrance
@@ -75,6 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ALL:
         app.include_router(router, prefix="/v1", responses=documented(*COMMON), max_body_size=largest)
     app.include_router(health.router)
+    for page in web.ALL:
+        app.include_router(page, max_body_size=largest)
     handle_problems(app)
     app.openapi = documents(app)  # type: ignore[method-assign]
     app.add_middleware(Timed, seconds=settings.request_seconds)

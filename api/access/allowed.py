@@ -84,9 +84,19 @@ async def _known(request: Request, doors: Doorkeeper) -> Caller:
     caller = doors.remembered(session)
     if caller is None:
         caller = await run_in_threadpool(doors.by_cookie, session)
-    if request.method not in SAFE_METHODS and not _same_site(request):
-        raise Refusal("not-allowed", "this came from a page of another site; open Verbatim itself and try again")
+    if request.method not in SAFE_METHODS:
+        demand_same_site(request)
     return caller
+
+
+def demand_same_site(request: Request) -> None:
+    """Pass a request that a browser sent from a page of this server.
+
+    Raises:
+        Refusal: it came from another site.
+    """
+    if not _same_site(request):
+        raise Refusal("not-allowed", "this came from a page of another site; open Verbatim itself and try again")
 
 
 def _same_site(request: Request) -> bool:

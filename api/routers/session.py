@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 from pydantic import Field, SecretStr
 
 from api.access import logins
 from api.access.allowed import Anyone
-from api.access.caller import CHALLENGE
 from api.access.scopes import Scope
-from api.problems import Refusal, documented
+from api.problems import documented
 from api.shapes import Answer, Body
 from api.wiring import ServiceDep
 
 router = APIRouter(prefix="/session", tags=["access"])
-entrance = APIRouter(tags=["access"])
 
 
 class KeyIn(Body):
@@ -69,20 +65,6 @@ def log_out(caller: Anyone, request: Request, response: Response, service: Servi
         logins.end_session(service.store, word)
         service.doors.forget(word)
     response.delete_cookie(logins.COOKIE, path="/")
-
-
-@entrance.get("/login", include_in_schema=False)
-def follow_link(link: Annotated[str, Query(max_length=100)], request: Request, service: ServiceDep) -> RedirectResponse:
-    """Log in with the link that `verbatim serve` prints; it is good once."""
-    found = logins.use_link(service.store, link, hours=service.settings.session_hours)
-    if found is None:
-        raise Refusal(
-            "not-authenticated", "this link was used before or is too old; `verbatim key link` prints a new one",
-            headers=CHALLENGE,
-        )  # fmt: skip
-    answer = RedirectResponse("/docs", status_code=303)
-    set_cookie(answer, request, found[1], service.settings.session_hours)
-    return answer
 
 
 def set_cookie(response: Response, request: Request, word: str, hours: float) -> None:
