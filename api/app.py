@@ -16,6 +16,7 @@ from api.middleware import Surroundings, Timed
 from api.problems import documented, handle_problems
 from api.routers import ALL, docs, health, predictions, scores
 from api.routes import path_templates
+from api.web.page import show_missing
 from api.wiring import Service
 from verbatim import __version__
 
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     for page in web.ALL:
         app.include_router(page, max_body_size=largest)
     handle_problems(app)
+    show_missing(app)
     app.openapi = documents(app)  # type: ignore[method-assign]
     app.add_middleware(Timed, seconds=settings.request_seconds)
     app.add_middleware(Express, service=service, lines=(scores.LINE, predictions.LINE))

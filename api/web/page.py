@@ -31,6 +31,8 @@ from verbatim.reports import words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fastapi import FastAPI
+
     from api.access.caller import Caller
     from api.wiring import Service
     from verbatim.settings import Settings
@@ -127,6 +129,18 @@ def error_page(request: Request, error: Exception) -> Response:
     return plain_html(
         request, "problem.html", status=int(kind.status), page=None, caller=caller, kind=kind, detail=detail
     )
+
+
+def show_missing(app: FastAPI) -> None:
+    """Show browsers that look for what is not there a page, not a problem document."""
+    otherwise: Any = app.exception_handlers[HTTPException]
+
+    async def shown(request: Request, error: Exception) -> Response:
+        looks = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
+        answer: Response = error_page(request, error) if looks else await otherwise(request, error)
+        return answer
+
+    app.add_exception_handler(HTTPException, shown)
 
 
 def page_of(scope: Scope | None, *, whole: bool = False) -> Any:  # noqa: ANN401
