@@ -35,7 +35,7 @@ said = comment.c
 MOST_ON_A_PAGE = 1_000
 # Matches of words: gathered and sorted up to the first (where other conditions hold too, the second); listed, while
 # walking from the newest, up to the third; from there on each comment is asked on its own, some 50 µs each.
-FEW_MATCHES, FEW_AMONG_OTHERS, MANY_MATCHES = 2_000, 20_000, 50_000
+FEW_MATCHES, FEW_AMONG_OTHERS, MANY_MATCHES = 2_000, 20_000, 100_000
 FURTHER_FILTERS = 8  # how much longer a walk is taken to be where other conditions hold too
 CHECK_BYTES = 4
 
