@@ -18,7 +18,7 @@ from models.nearest import Groups, Neighbours
 from models.tickets.features import Feature, feature_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -139,7 +139,7 @@ class Explainer:
                 for group, place, total in strongest[row]
             )
             rest = chance - usual - sum(reason.points for reason in reasons)
-            step = _next_step(reasons)
+            step = next_step((one.group, one.points) for one in reasons)
             made.append(Reasons(chance, usual, reasons, rest, levers[row], similar[row], step))
         return made
 
@@ -262,7 +262,7 @@ def _axis(meaning: Meaning, place: int) -> tuple[tuple[str, ...], tuple[str, ...
     return meaning.describe(place, words=3)
 
 
-def _next_step(reasons: tuple[Reason, ...]) -> str:
-    """What the strongest reason for the risk calls for."""
-    raising = sorted((one for one in reasons if one.points > 0), key=lambda one: -one.points)
-    return next((NEXT_STEPS[one.group] for one in raising if one.group in NEXT_STEPS), WATCH)
+def next_step(reasons: Iterable[tuple[str, float]]) -> str:
+    """What the strongest of the reasons (group, points) for a risk calls for."""
+    raising = sorted((one for one in reasons if one[1] > 0), key=lambda one: -one[1])
+    return next((NEXT_STEPS[group] for group, _ in raising if group in NEXT_STEPS), WATCH)

@@ -155,7 +155,7 @@ def keep(store: Store, scored: Scored, predictor: Predictor, predictor_id: str) 
             "made_at": made, "stage": one.stage, "probability": one.probability, "low": one.low, "high": one.high,
             "expected_score": one.expected_score, "band": one.band, "features_hash": one.features_hash,
             "reasons": [
-                {"statement": reason.statement, "points": round(reason.points, 4)}
+                {"group": reason.group, "statement": reason.statement, "points": round(reason.points, 4)}
                 for reason in (one.reasons.reasons if one.reasons else ())
             ],
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from verbatim.domain import local_midnight
 from verbatim.errors import MissingExtraError, StoreFullError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     import pandas as pd
@@ -36,16 +37,16 @@ TOLD_EVERY = 5_000
 def export(context: JobContext, told: Export) -> Mapping[str, Any]:
     """Write the file; the result has its name, rows, bytes and SHA-256."""
     context.step("Reading", 0, None)
-    frame = _frame(context, told)
-    if not told.agents:
-        frame = frame.drop(columns=AGENT, errors="ignore")
+    names, rows = _content(context, told)
+    written = count()
+    rows = (row for row, _ in zip(rows, written, strict=False))
     folder = export_folder(context.settings, context.job.id)
     path = folder / f"{told.what}.{told.format}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         scratch = path.with_suffix(f".{context.held.attempt}.part")
         try:
-            WRITERS[told.format](scratch, list(frame.columns), _rows(context, frame))
+            WRITERS[told.format](scratch, names, rows)
             os.replace(scratch, path)
         finally:
             scratch.unlink(missing_ok=True)
@@ -56,12 +57,26 @@ def export(context: JobContext, told: Export) -> Mapping[str, Any]:
         raise StoreFullError(
             f"the export cannot be written ({error.strerror}); free some space and try again"
         ) from error
-    return {"file": path.name, "rows": len(frame), "bytes": size, "sha256": digest}
+    return {"file": path.name, "rows": next(written), "bytes": size, "sha256": digest}
 
 
 def export_folder(settings: Settings, job_id: str) -> Path:
     """Where the file of an export lies."""
     return settings.home / FOLDER / job_id
+
+
+def _content(context: JobContext, told: Export) -> tuple[Sequence[str], Rows]:
+    """The names of the columns, and the rows as plain values."""
+    if told.query is not None:
+        from api.jobs.filtered import comment_table
+
+        names, found = comment_table(context.store, context.settings, told.query, agents=told.agents)
+        return names, _told(context, found, None)
+    frame = _frame(context, told)
+    if not told.agents:
+        frame = frame.drop(columns=AGENT, errors="ignore")
+    columns = [frame[name] for name in frame.columns]
+    return list(frame.columns), _told(context, zip(*columns, strict=True) if columns else (), len(frame))
 
 
 def _frame(context: JobContext, told: Export) -> pd.DataFrame:
@@ -84,12 +99,11 @@ def _midnight(day: date | None, settings: Settings) -> datetime | None:
     return None if day is None else local_midnight(day, settings.timezone)
 
 
-def _rows(context: JobContext, frame: pd.DataFrame) -> Rows:
+def _told(context: JobContext, rows: Iterable[Sequence[Any]], total: int | None) -> Rows:
     """Plain values, ``None`` for nothing; says how far it is."""
-    columns = [frame[name] for name in frame.columns]
-    for number, row in enumerate(zip(*columns, strict=True) if columns else ()):
+    for number, row in enumerate(rows):
         if number % TOLD_EVERY == 0:
-            context.step("Writing", number, len(frame))
+            context.step("Writing", number, total)
         yield [_plain(value) for value in row]
 
 

@@ -119,8 +119,8 @@ class ReportRequest(Arguments):
         description="2026-10-31, 2026-W44, 2026-10 or 2026-08..2026-10 for an account; without it the last whole one",
     )
     account: Short | None = Field(None, description="external id of the account of an account review", examples=[None])
-    formats: list[Literal["html", "md", "json", "pdf", "xlsx"]] = Field(
-        default=["html"], min_length=1, max_length=5, description="files to write", examples=[["html", "json"]]
+    formats: list[Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]] = Field(
+        default=["html"], min_length=1, max_length=7, description="files to write", examples=[["html", "json"]]
     )
     by: list[Short] | None = Field(
         None, max_length=20, description="segments to break a monthly report down by", examples=[None]
@@ -148,6 +148,10 @@ class ExportRequest(Arguments):
     where: dict[Short, Short | Annotated[list[Short], Field(max_length=MOST_NAMED)]] = Field(
         default_factory=dict, max_length=20, description="segment → value, or several", examples=[{"channel": "email"}]
     )
+    query: Annotated[PlainText, Field(max_length=4_000)] | None = Field(
+        None, description="of comments: those that fit this query of GET /v1/comments; other fields are left out then",
+        examples=[None],
+    )  # fmt: skip
 
 
 class Export(ExportRequest):
@@ -198,6 +202,8 @@ KINDS: Mapping[str, JobKind] = {
                 "themes"),
         JobKind("watch", "Look for drift of the predictors in use, and for themes that burst.", Nothing,
                 "api.jobs.work:watch", "watch"),
+        JobKind("sample", "Load a generated sample organisation into an empty store.", Nothing,
+                "api.jobs.sample:load_sample", "ingest"),
         JobKind("sweep", "Look for what must be followed up.", Nothing, "api.jobs.work:sweep", "sweep",
                 joins_running=False),
         JobKind("deliver", "Send the messages that are due.", Nothing, "api.jobs.work:deliver", "deliver",

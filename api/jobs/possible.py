@@ -18,6 +18,7 @@ from api.problems import Refusal, about, misfit
 from verbatim.domain import local_midnight
 from verbatim.errors import NotFoundError
 from verbatim.storage.queries.groups import Grouping
+from verbatim.storage.queries.recent import is_empty
 from verbatim.storage.tables import account, comment, survey_response, ticket
 
 if TYPE_CHECKING:
@@ -161,6 +162,9 @@ def _score_open(store: Store, settings: Settings, told: Any, place: str) -> None
 
 def _export(store: Store, settings: Settings, told: Any, place: str) -> None:  # noqa: ANN401
     _demand_order(told.start, told.end, place)
+    if told.query is not None:
+        _demand_query(store, settings, told, place)
+        return
     if told.what == "predictions":
         for name in ("where", "question"):
             if getattr(told, name):
@@ -175,6 +179,19 @@ def _export(store: Store, settings: Settings, told: Any, place: str) -> None:  #
         _demand_segments(Grouping(connection, base, metric), told.where, f"{place}.where")
 
 
+def _demand_query(store: Store, settings: Settings, told: Any, place: str) -> None:  # noqa: ANN401
+    from api.jobs.filtered import asked_filter
+    from verbatim.storage.queries import comment_page
+
+    for name in ("start", "end", "metric", "question", "where"):
+        if getattr(told, name):
+            raise misfit(f"{place}.{name}", f"leave {name} out: `query` says it")
+    if told.what != "comments":
+        raise misfit(f"{place}.query", f"`query` chooses comments; leave it out to export {told.what}")
+    with about(f"{place}.query"):
+        comment_page(store, asked_filter(store, settings, told.query, agents=True), limit=1)
+
+
 def _ingest_file(store: Store, settings: Settings, told: Any, place: str) -> None:  # noqa: ANN401
     from api.jobs.uploads import plan_upload
 
@@ -182,9 +199,14 @@ def _ingest_file(store: Store, settings: Settings, told: Any, place: str) -> Non
         plan_upload(settings, told.upload, told)
 
 
+def _sample(store: Store, settings: Settings, told: Any, place: str) -> None:  # noqa: ANN401
+    if not is_empty(store):
+        raise Refusal("conflict", "something is stored here already; the sample organisation goes into an empty store")
+
+
 CHECKS: Mapping[str, Callable[[Store, Settings, Any, str], None]] = {
     "ingest_file": _ingest_file, "mine": _mine, "train": _train, "score_open": _score_open, "report": _report,
-    "export": _export,
+    "export": _export, "sample": _sample,
 }  # fmt: skip
 
 

@@ -38,15 +38,17 @@ def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
     settings, job = context.settings, context.job
     period = told.period or latest_complete(told.kind, job.created_at, settings.timezone)
     made_at = datetime.now(UTC)
-    context.step("Building the report", 0, 1 + len(told.formats))
+    by_mail = any("@" in receiver for receiver in told.deliver_to)
+    forms = list(dict.fromkeys([*told.formats, *(["email"] if by_mail else [])]))
+    context.step("Building the report", 0, 1 + len(forms))
     report = build_report(
         context.store, settings, told.kind, period=period, account=told.account, generated_at=made_at,
         segments=None if told.by is None else tuple(told.by),
         follow_ups=followed_up(context.store, settings, told.kind, period, told.account),
     )  # fmt: skip
     folder, files = report_folder(settings, job.id), {}
-    for number, form in enumerate(dict.fromkeys(told.formats)):
-        context.step(f"Writing {form}", 1 + number, 1 + len(told.formats))
+    for number, form in enumerate(forms):
+        context.step(f"Writing {form}", 1 + number, 1 + len(forms))
         content = write_report(report, form, folder / f"report.{form}").read_bytes()
         files[form] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     row = {

@@ -12,6 +12,7 @@ from api.routers import (
     jobs,
     keys,
     predictions,
+    predictor_quality,
     predictors,
     queue,
     reports,
@@ -25,6 +26,7 @@ from api.routers import (
     theme_findings,
     themes,
     uploads,
+    views,
 )
 
 ALL = (
@@ -33,12 +35,14 @@ ALL = (
     predictions.router,
     queue.router,
     predictors.router,
+    predictor_quality.router,
     stored_scores.router,
     surveys.router,
     theme_edits.router,  # before themes: its fixed paths look like ids
     theme_findings.router,
     themes.router,
     comments.router,
+    views.router,
     follow_ups.router,
     alerts.router,
     rules.router,

@@ -65,8 +65,8 @@ class NewExport(Body):
 class NewSweep(Body):
     """Something that needs to be told nothing; workers do most of it by the clock."""
 
-    kind: Literal["sweep", "deliver", "encode", "watch"] = Field(
-        description=" ".join(HELP[name] for name in ("sweep", "deliver", "encode", "watch"))
+    kind: Literal["sweep", "deliver", "encode", "watch", "sample"] = Field(
+        description=" ".join(HELP[name] for name in ("sweep", "deliver", "encode", "watch", "sample"))
     )
     arguments: kinds.Nothing = kinds.Nothing()
 

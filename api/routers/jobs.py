@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
-ADMIN_KINDS = frozenset({"train"})  # the others need `write`
+ADMIN_KINDS = frozenset({"train", "sample"})  # the others need `write`
 HIDDEN = "how single agents are rated is hidden from this role"
 SAME = {"model": JobOut, "description": "An equal job that is not done yet"}
 ASKED: dict[int | str, dict[str, Any]] = {200: SAME, **documented("not-found", "conflict", "no-active-model")}

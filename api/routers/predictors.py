@@ -67,7 +67,7 @@ def list_predictors(caller: WholeReader, store: StoreDep, metric: Predicted | No
 @router.get("/{version}", responses=documented("not-found"))
 def get_predictor(version: Id, caller: WholeReader, store: StoreDep) -> PredictorOut:
     """Show one version: `csat-3`, or the active one of a metric: `csat`."""
-    return _shown(_version(store, version))
+    return _shown(find_version(store, version))
 
 
 @router.get(
@@ -85,7 +85,7 @@ def get_model_card(
     from models.judging.describing import facts_of
     from models.watching import open_version
 
-    found = _version(store, version)
+    found = find_version(store, version)
     facts = facts_of(found, open_version(settings, found))
     text = card_html(facts) if format == "html" else card_markdown(facts)
     return Response(text, media_type=MEDIA[format], headers={"Content-Security-Policy": CARD_POLICY})
@@ -94,14 +94,14 @@ def get_model_card(
 @router.post("/{version}/activate", responses=documented("not-found", "no-active-model"))
 def activate_predictor(version: Id, change: PredictorChange, caller: Admin, store: StoreDep) -> PredictorOut:
     """Take a version into use; running servers swap to it within seconds, without dropping requests."""
-    found = _version(store, version)
+    found = find_version(store, version)
     return _shown(registry.activate(store, found, person=caller.person, force=change.force, note=change.note))
 
 
 @router.post("/{version}/retire", responses=documented("not-found"))
 def retire_predictor(version: Id, change: PredictorChange, caller: Admin, store: StoreDep) -> PredictorOut:
     """Take a version out of use: predictions of its metric answer 409 until another is active."""
-    return _shown(registry.retire(store, _version(store, version), person=caller.person, note=change.note))
+    return _shown(registry.retire(store, find_version(store, version), person=caller.person, note=change.note))
 
 
 @router.post(
@@ -116,7 +116,12 @@ def roll_back_predictor(metric: Predicted, change: PredictorChange, caller: Admi
     return repeats.once(caller, go_back)
 
 
-def _version(store: StoreDep, word: str) -> registry.Registered:
+def find_version(store: Store, word: str) -> registry.Registered:
+    """A version by its name or id, or the active one of a metric.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     if word in ("csat", "ces"):
         return registry.resolve(store, word, None)
     return registry.resolve(store, None, word)

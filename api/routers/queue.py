@@ -18,7 +18,7 @@ from api.wiring import SettingsDep, StoreDep
 from verbatim.errors import NotFoundError
 from verbatim.ingest.texts import TextDesk
 from verbatim.storage import queries
-from verbatim.storage.predictions import add_feedback, add_intervention
+from verbatim.storage.predictions import add_feedback, add_intervention, withdraw_intervention
 from verbatim.storage.queries.at_risk import RiskFilter, at_risk, open_tickets
 from verbatim.storage.queries.restriction import Restriction, ticket_key
 from verbatim.storage.store import Store
@@ -50,6 +50,9 @@ class AtRisk(Answer):
     expected_score: float | None
     band: str = Field(examples=["high"])
     reasons: list[KeptReason]
+    next_step: str | None = Field(
+        description="what the strongest reason calls for", examples=["reply now, and say when the answer comes"]
+    )
     subject: str | None = Field(description="redacted", examples=["Export fails again"])
     status: str | None = Field(examples=["open"])
     priority: str | None = Field(examples=["high"])
@@ -81,7 +84,8 @@ class Feedback(Body):
 
     ticket: Name = Field(description="your id of the ticket", examples=["T-100017"])
     kind: Literal["agree", "disagree", "snooze", "withdrawn", "acted"] = Field(
-        description="`acted`: somebody stepped in, `action` says how; `withdrawn` takes back what was said",
+        description="`acted`: somebody stepped in, `action` says how; `withdrawn` takes back what was said, or what "
+        "you did last",
         examples=["snooze"],
     )
     until: Moment | None = Field(None, description="when a snooze ends", examples=["2026-11-02T08:00:00Z"])
@@ -176,7 +180,7 @@ def give_feedback(
     def note_it(store: Store) -> tuple[FeedbackOut, int]:
         if said.kind == "acted":
             add_intervention(store, {**row, "kind": said.action})
-        else:
+        elif said.kind != "withdrawn" or not withdraw_intervention(store, key, person=caller.person, metric=metric):
             until = said.until if said.kind == "snooze" else None
             add_feedback(store, {**row, "metric": metric, "kind": said.kind, "until": until, "predictor_id": None})
         noted = FeedbackOut(ticket=said.ticket, metric=metric, kind=said.kind, at=now, until=said.until, note=note)
@@ -214,8 +218,17 @@ def _visible(store: StoreDep, ticket: str, restricted: Restriction) -> str:
 
 def _shown(row: dict[str, Any]) -> AtRisk:
     return AtRisk.model_validate(
-        {**row, "predictor": row["version"], "value": row["arr"], "reasons": _reasons(row["reasons"])}
-    )
+        {**row, "predictor": row["version"], "value": row["arr"], "reasons": _reasons(row["reasons"]),
+         "next_step": _next_step(row["reasons"])}
+    )  # fmt: skip
+
+
+def _next_step(kept: list[dict[str, Any]]) -> str | None:
+    """``None`` for predictions of versions that did not keep what their reasons are about."""
+    from models.explain import next_step
+
+    told = [(str(one["group"]), float(one["points"])) for one in kept if "group" in one]
+    return next_step(told) if told else None
 
 
 def _reasons(kept: list[dict[str, Any]]) -> list[KeptReason]:

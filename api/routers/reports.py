@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi import Body as BodyParameter
+from fastapi.responses import FileResponse
 from pydantic import Field
 from sqlalchemy import and_, delete, false, literal, select, tuple_
 
@@ -27,8 +30,6 @@ from verbatim.errors import NotFoundError
 from verbatim.storage.tables import made_report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import ColumnElement
 
     from api.access.caller import Caller
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/reports", tags=["reports"])
 
 Kind = Literal["daily", "weekly", "monthly", "account"]
-Format = Literal["html", "md", "json", "pdf", "xlsx"]
+Format = Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]
+SAVED: Mapping[str, str] = {  # files that are saved and opened elsewhere; `api.downloads` knows the others
+    "email": "message/rfc822",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
 row = made_report.c
 EXAMPLES: dict[str, Any] = {
     "monthly": {"summary": "The last whole month", "value": {"kind": "monthly", "period": LATEST, "formats": ["html"]}},
@@ -51,6 +56,26 @@ EXAMPLES: dict[str, Any] = {
         "value": {"kind": "account", "account": "ACC-1001", "formats": ["html"]},
     },
 }
+
+
+def saved_file(request: Request, path: FilePath, name: str, sha256: str, media: str) -> Response:
+    """The file to save under this name, or 304 where the caller has it already.
+
+    Raises:
+        NotFoundError: it is gone.
+    """
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, no-cache"}
+    if f'"{sha256}"' in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if not path.is_file():
+        raise NotFoundError(f"the file {name} is gone from this server; make it again")
+    return FileResponse(path, media_type=media, filename=name, headers=headers)
+
+
+def _documented_files() -> dict[int | str, dict[str, Any]]:
+    found = files_documented("html", "md", "json", "pdf", "xlsx")
+    saved = {media: {"schema": {"type": "string", "format": "binary"}} for media in SAVED.values()}
+    return found | {200: {**found[200], "content": found[200]["content"] | saved}}
 
 
 class ReportFile(Answer):
@@ -127,7 +152,7 @@ def get_report(report_id: Id, caller: Reader, store: StoreDep) -> ReportOut:
 
 @router.get(
     "/{report_id}/{form}", response_class=Response, openapi_extra=dict(EXPORTS),
-    responses={**files_documented("html", "md", "json", "pdf", "xlsx"), **documented("not-found")},
+    responses={**_documented_files(), **documented("not-found")},
 )  # fmt: skip
 def fetch_report(
     report_id: Id, form: Annotated[Format, Path(description="one of its formats")], caller: Reader, request: Request,
@@ -144,6 +169,8 @@ def fetch_report(
         raise NotFoundError(f"this report was not made as {form}; there is {there}")
     name = file_name(found["kind"], found["period"], form, account=found["account"])
     path = report_folder(settings, found["id"]) / f"report.{form}"
+    if form in SAVED:
+        return saved_file(request, path, name, found["files"][form]["sha256"], SAVED[form])
     return file_answer(request, path, name, found["files"][form]["sha256"])
 
 

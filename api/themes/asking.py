@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Self
+from urllib.parse import parse_qs
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from sqlalchemy import select
 
 from api.problems import Refusal
 from api.shapes import MOST_ROWS, Body, Name, PlainText, segments_of, span
 from verbatim.domain import Metric
-from verbatim.errors import EmptyError, NotFoundError
+from verbatim.errors import EmptyError, InputError, NotFoundError
 from verbatim.storage import queries
 from verbatim.storage.queries import CommentFilter
 from verbatim.storage.queries.restriction import TEAM
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
     from api.access.caller import Caller
     from verbatim.settings import Settings
+    from verbatim.storage.queries.restriction import Restriction
     from verbatim.storage.store import Store
 
 AGENT = "agent"
+LISTS = ("theme", "where")
 NOTHING_YET = "no themes yet; POST /v1/jobs with kind mine, or run `verbatim mine`"
 LONGEST_NUMBER = 9
 LARGEST = 1e12
@@ -179,6 +182,19 @@ def comment_filter(
         NotFoundError: a theme that there is not.
         InputError: a span or segment that reads like none.
     """
+    return stored_filter(store, settings, wish, asked_where(caller, wish.where), caller.restriction, themes=themes)
+
+
+def stored_filter(
+    store: Store, settings: Settings, wish: CommentWish, where: Mapping[str, Any], restricted: Restriction,
+    *, themes: Sequence[str] = (),
+) -> CommentFilter:  # fmt: skip
+    """The same for whoever is ``restricted`` so; ``where``: the segments of the wish, which may be asked for.
+
+    Raises:
+        NotFoundError: a theme that there is not.
+        InputError: a span that reads like none.
+    """
     start, end = span(settings, wish.since, wish.until)
     named = [*themes, *wish.theme]
     below: dict[str, None] = {}
@@ -191,12 +207,32 @@ def comment_filter(
         if not below:
             raise NotFoundError(f"{', '.join(wish.theme)[:100]} is not part of {', '.join(themes)[:100]}")
     return CommentFilter(
-        words=wish.words, themes=tuple(below), no_theme=wish.no_theme, where=asked_where(caller, wish.where),
+        words=wish.words, themes=tuple(below), no_theme=wish.no_theme, where=where,
         start=start, end=end, question=wish.question, language=wish.language, metric=wish.metric,
         lowest=wish.lowest, highest=wish.highest, category=wish.category, sentiment_from=wish.sentiment_from,
         sentiment_to=wish.sentiment_to, informative=wish.informative, account=wish.account, ticket=wish.ticket,
-        contact=wish.contact, source=wish.source, restricted=caller.restriction,
+        contact=wish.contact, source=wish.source, restricted=restricted,
     )  # fmt: skip
+
+
+def wish_of(query: str) -> CommentWish:
+    """The wish that a query of GET /v1/comments is.
+
+    >>> wish_of("words=refund&where=channel%3Dchat").where
+    ['channel=chat']
+
+    Raises:
+        InputError: a filter that is none, or a value that does not fit.
+    """
+    try:
+        given = parse_qs(query, keep_blank_values=True, max_num_fields=100)
+        return CommentWish.model_validate({name: each if name in LISTS else each[-1] for name, each in given.items()})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = ".".join(str(part) for part in first["loc"])[:60]
+        raise InputError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error
+    except ValueError as error:
+        raise InputError("this cannot be read as a query; send one that GET /v1/comments takes") from error
 
 
 def asked_where(caller: Caller, words: Iterable[str]) -> Mapping[str, Any]:

@@ -155,6 +155,7 @@ def page_of(scope: Scope | None, *, whole: bool = False) -> Any:  # noqa: ANN401
 
 
 Looks = Annotated[Page, page_of(Scope.READ)]
+LooksAtAll = Annotated[Page, page_of(Scope.READ, whole=True)]  # not for keys limited to accounts or teams
 Works = Annotated[Page, page_of(Scope.SCORE)]
 Brings = Annotated[Page, page_of(Scope.WRITE, whole=True)]
 EditsThemes = Annotated[Page, page_of(Scope.EDIT_THEMES, whole=True)]

@@ -7,6 +7,7 @@ import calendar
 from verbatim.reports.model import (
     Breakdown,
     Change,
+    Chronic,
     Figure,
     Goal,
     Group,
@@ -16,9 +17,12 @@ from verbatim.reports.model import (
     Movement,
     Note,
     Point,
+    Praised,
     QualitySection,
     Quote,
+    Recognition,
     Representation,
+    Retention,
     SecondFigure,
     Sentence,
     Story,
@@ -53,7 +57,32 @@ def example_report() -> MonthlyReport:
             Note("Change", "Newcombe interval of the difference. More than noise means that it excludes 0."),
         ),
         caveats=("Themes are found by a model; a comment can stand in the wrong one.",),
+        chronic=_chronic(),
+        recognition=_recognition(),
+        retention=_retention(),
     )
+
+
+def _chronic() -> Chronic:
+    text = "“Search in the new release”: a worse CSAT than the rest in 4 months running, since July 2026."
+    return Chronic((Sentence(text, "48.0% (n 310) against 82.9% since then; worse by 34.9 points (29.1 to 40.2)"),))
+
+
+def _recognition() -> Recognition:
+    people = (
+        Praised("Lena", "Lena solved it in ten minutes and stayed friendly throughout.", "Mon 26 Oct"),
+        Praised("Omar", "Explained every step without rushing me.", None),
+    )
+    return Recognition(people, "Kind words on tickets that they held, without any score.")
+
+
+def _retention() -> Retention:
+    scores = (
+        ThemeScore("CSAT", "percent", figure(70.2, 4.1, 480), figure(80.9, 2.2, 1230), -10.7, -15.3, -6.1, True),
+        ThemeScore("NPS", "net", figure(18.0, 21.0, 60), figure(24.0, 12.0, 140), -6.0, -30.1, 18.2, False),
+    )
+    told = Sentence("Accounts that renew within 120 days give a worse CSAT than the others.", "70.2% (n 480)")
+    return Retention(120, 31, 24, scores, (told,), "31 accounts renew within 120 days, 24 of them answered.")
 
 
 def figure(value: float, half: float, n: int) -> Figure:

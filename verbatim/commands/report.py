@@ -9,7 +9,8 @@ import click
 from verbatim.commands.console import opened_store, progress
 from verbatim.errors import UserError
 
-FORMATS = ("html", "md", "pdf", "json", "xlsx")
+FORMATS = ("html", "md", "pdf", "json", "xlsx", "email", "pptx")
+FORMAT_OF = {"eml": "email"} | {name: name for name in FORMATS if name != "email"}  # by the ending of a file
 
 
 @click.command("report")
@@ -36,12 +37,13 @@ def report_command(
     The digest of a day has the answers, the negatives to follow up, one praise to share and what is new. The summary of
     a week has what moved, what the low scores speak of, actions and coaching notes. The monthly report has scores
     against last month and target, themes, what changed and why, quotes. The review of an account has its scores,
-    people, themes and open tickets. `--out -` prints Markdown or JSON instead of writing a file.
+    people, themes and open tickets. `email` is a mail with its charts inside, ready to be sent; `pptx` are slides whose
+    charts can be edited. `--out -` prints Markdown or JSON instead of writing a file.
     """
     from verbatim.reports import build_report, file_name, render, write_report
 
     kind, period = _asked({"daily": day, "weekly": week, "monthly": month, "account": account}, start, end)
-    wanted = formats or ((out.suffix[1:],) if out and out.suffix[1:] in FORMATS else ("html",))
+    wanted = formats or ((FORMAT_OF[out.suffix[1:]],) if out and out.suffix[1:] in FORMAT_OF else ("html",))
     if by and kind != "monthly":
         raise UserError("--by breaks down the monthly report; leave it out, or give --month")
     if str(out) == "-" and (len(wanted) > 1 or wanted[0] not in {"md", "json"}):
@@ -79,6 +81,6 @@ def place(out: Path | None, default: Path, name: str, *, several: bool) -> Path:
     """Where a report goes: the named file, or ``name`` in the named (or default) folder."""
     if out is None:
         return default / name
-    if several and out.suffix[1:] in FORMATS:
+    if several and out.suffix[1:] in FORMAT_OF:
         raise UserError(f"--out {out} is one file, but several formats are asked for; name a folder")
-    return out if out.suffix[1:] in FORMATS else out / name
+    return out if out.suffix[1:] in FORMAT_OF else out / name

@@ -7,6 +7,7 @@ import re
 import smtplib
 import ssl
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from verbatim.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 LONGEST_TITLE = 200
+WHOLE = ".email"  # the ending of a file that is a mail itself
 LARGEST_BYTES = 20 * 1024 * 1024  # of all attachments: what most servers take
 
 
@@ -59,17 +61,16 @@ def compose(mail: Delivery, settings: Settings, *, now: datetime) -> EmailMessag
     """
     if settings.mail_from is None:
         raise SettingsError("mail needs the setting mail_from, the address it is sent from")
-    message = EmailMessage()
+    names = [str(name) for name in mail.payload.get("attachments") or ()]
+    message = _body(mail, settings, names)
     message["From"] = settings.mail_from
     message["To"] = check_address(mail.address or "")
     message["Subject"] = check_header(str(mail.payload.get("title") or ""))
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{mail.id}@{settings.mail_from.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-    message.set_content(str(mail.payload.get("text") or ""))
     left = LARGEST_BYTES
-    for name in mail.payload.get("attachments") or ():
-        path = _attachment(settings.home, str(name))
+    for path in (_attachment(settings.home, name) for name in names if not name.endswith(WHOLE)):
         content = path.read_bytes()
         left -= len(content)
         if left < 0:
@@ -77,6 +78,22 @@ def compose(mail: Delivery, settings: Settings, *, now: datetime) -> EmailMessag
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         main, _, sub = kind.partition("/")
         message.add_attachment(content, maintype=main, subtype=sub, filename=path.name)
+    return message
+
+
+def _body(mail: Delivery, settings: Settings, names: Sequence[str]) -> EmailMessage:
+    """The text of the mail, or what the first file that is a whole mail says, without its headers.
+
+    Such a file has plain text, HTML and its pictures, but neither sender nor receiver (the form ``email`` of a report).
+    """
+    whole = next((name for name in names if name.endswith(WHOLE)), None)
+    if whole is None:
+        message = EmailMessage()
+        message.set_content(str(mail.payload.get("text") or ""))
+        return message
+    message = message_from_bytes(_attachment(settings.home, whole).read_bytes(), policy=policy.default)
+    for header in ("Subject", "X-Unsent"):
+        del message[header]
     return message
 
 

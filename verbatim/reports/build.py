@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError, NotFoundError
+from verbatim.reports.lasting import chronic_issues, recognition, retention
 from verbatim.reports.method import caveats, method_notes
 from verbatim.reports.metrics import measures, metric_section
-from verbatim.reports.model import Mark, MonthlyReport
+from verbatim.reports.model import Chronic, Mark, MonthlyReport
 from verbatim.reports.months import Calendar
 from verbatim.reports.quality import quality_section
 from verbatim.reports.story import ask_store, tell
@@ -60,7 +61,7 @@ def build_monthly(
     themes = theme_section(store, calendar, asked, marks)
     found = (quality_section(store, settings, calendar, measure, by) for measure in asked if measure.main)
     quality = tuple(section for section in found if section is not None)
-    story = tell(sections, themes, quality, ask_store(store, calendar, asked), calendar)
+    story = tell(sections, themes, quality, ask_store(store, settings, calendar, asked), calendar)
     unmined = len(comments) - themes.comments - themes.uninformative if themes.model else 0
     return MonthlyReport(
         organisation=settings.organisation,
@@ -79,6 +80,9 @@ def build_monthly(
         quality=quality,
         method=method_notes(sections, themes, settings, calendar),
         caveats=caveats(sections, themes, max(0, unmined)),
+        chronic=Chronic() if themes.absent else chronic_issues(store, settings, calendar, asked),
+        recognition=recognition(store, settings, calendar, asked),
+        retention=retention(store, calendar, asked),
     )
 
 

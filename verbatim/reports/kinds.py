@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from verbatim.storage.store import Store
 
 REVIEW_MONTHS = 3
+ENDINGS: Mapping[str, str] = {"email": "eml"}  # of files, where they are not called like their format
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +137,16 @@ def build_report(
 def file_name(kind: str, period: str | None, fmt: str, *, account: str | None = None) -> str:
     """What a report's file is called, without a folder: ``report-2026-10.html``, ``daily-2026-10-31.md``.
 
-    An account gives its letters and digits and, so that no two share a file, a short key.
+    An account gives its letters and digits and, so that no two share a file, a short key. A mail ends in ``.eml``.
     """
-    form = kind_named(kind)
+    form, ending = kind_named(kind), ENDINGS.get(fmt, fmt)
     if form.name == "monthly":
-        return f"report-{period}.{fmt}"
+        return f"report-{period}.{ending}"
     if form.name != "account":
-        return f"{form.name}-{period}.{fmt}"
+        return f"{form.name}-{period}.{ending}"
     words = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in account or "").split()).lower()
     months = f"-{period.replace('..', '-to-')}" if period else ""
-    return f"account-{words[:40] or 'review'}-{stable_key(account or '')[:6]}{months}.{fmt}"
+    return f"account-{words[:40] or 'review'}-{stable_key(account or '')[:6]}{months}.{ending}"
 
 
 def _ends(period: str) -> tuple[str, str]:

@@ -32,10 +32,11 @@ def to_markdown(report: MonthlyReport) -> str:
         "## Scores",
         *[_metric(section) for section in report.metrics],
         *_milestones(report),
+        *_story(report),
         "## Top themes",
         _themes(report.themes),
         *_movements(report),
-        *_story(report),
+        *_lasting(report),
         "## How far to trust these answers",
         *([_quality(section) for section in report.quality] or ["No survey answers this month."]),
         "## Method",
@@ -125,6 +126,21 @@ def _story(report: MonthlyReport) -> list[str]:
         f"## {title}\n\n" + "\n".join(sentence_line(s) for s in sentences) for title, sentences in parts if sentences
     ]
     return blocks if story.changed or not story.quiet else [f"## What changed\n\n{plain(story.quiet)}", *blocks]
+
+
+def _lasting(report: MonthlyReport) -> list[str]:
+    """Chronic issues, accounts that renew, people to thank."""
+    blocks = []
+    issues = "\n".join(sentence_line(s) for s in report.chronic.issues) or plain(report.chronic.absent or "")
+    if issues:
+        blocks.append(f"## Chronic issues\n\n{issues}")
+    if report.retention:
+        told = [sentence_line(s) for s in report.retention.told]
+        blocks.append("## Before they renew\n\n" + "\n".join([*told, f"- {plain(report.retention.note)}"]))
+    if report.recognition:
+        said = [f"- **{plain(one.agent)}**: \u201c{plain(one.text)}\u201d" for one in report.recognition.people]
+        blocks.append("## People to thank\n\n" + "\n".join([*said, "", plain(report.recognition.note)]))
+    return blocks
 
 
 def sentence_line(sentence: Sentence) -> str:

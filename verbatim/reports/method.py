@@ -43,6 +43,7 @@ def method_notes(
     ]
     if not themes.absent:
         notes += [Note("Themes", _themes(themes)), Note("New, growing, shrinking, fading", _rule())]
+        notes.append(Note("Chronic issues", _chronic(settings.chronic_months)))
     notes.append(
         Note(
             "Personal data",
@@ -79,6 +80,14 @@ def _themes(themes: ThemeSection) -> str:
         "shares, which are of the comments that say something, need not add up to 100%. A score beside a theme is of "
         "the answers given with its comments, “the rest” those given with comments that say something, but nothing on "
         "the theme. Sentiment, of the part of a comment that is on the theme, runs from −1 to 1."
+    )
+
+
+def _chronic(months: int) -> str:
+    return (
+        f"Themes that came with a worse score than the rest in {months} months running or more, each month on its own "
+        "by more than noise (one-sided, 95%), and all of them together too (95% interval of the difference). The six "
+        "months of the report are looked at."
     )
 
 

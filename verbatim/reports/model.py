@@ -303,6 +303,46 @@ class QualitySection:
 
 
 @dataclass(frozen=True, slots=True)
+class Chronic:
+    """Themes that stay unhappy for months; ``absent`` says why there is none to name."""
+
+    issues: tuple[Sentence, ...] = ()
+    absent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Praised:
+    """Kind words on a ticket that somebody held; never with a score."""
+
+    agent: str
+    text: str
+    said_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """People to thank, in alphabetical order; ``note`` says who is listed."""
+
+    people: tuple[Praised, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Accounts that renew within ``days`` beside all others, over the last three months.
+
+    In ``scores`` the accounts that renew are ``inside``; ``told`` are sentences whose statistics hold.
+    """
+
+    days: int
+    renewing: int
+    answered: int
+    scores: tuple[ThemeScore, ...]
+    told: tuple[Sentence, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One entry of the method note."""
 
@@ -330,6 +370,9 @@ class MonthlyReport:
     quality: tuple[QualitySection, ...]
     method: tuple[Note, ...]
     caveats: tuple[str, ...]
+    chronic: Chronic = Chronic()
+    recognition: Recognition | None = None
+    retention: Retention | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dictionaries, numbers and strings, ready for JSON; the first key is ``schema``."""

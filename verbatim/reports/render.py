@@ -1,6 +1,6 @@
-"""Any report, five formats.
+"""Any report, seven formats.
 
-The monthly report has renderers of its own; every other report is laid out as a `Document` first.
+The monthly report has renderers of its own for some; everything else is laid out as a `Document` first.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from verbatim.errors import StoreFullError, UserError
+from verbatim.reports.document_mail import document_mail
 from verbatim.reports.document_markdown import document_markdown
 from verbatim.reports.document_xlsx import document_xlsx
 from verbatim.reports.html import document_html, to_html
 from verbatim.reports.markdown import to_markdown
 from verbatim.reports.model import MonthlyReport
+from verbatim.reports.monthly_layout import monthly_document
 from verbatim.reports.pdf import on_paper, to_pdf
 from verbatim.reports.routine.layout import account_document, daily_document, weekly_document
 from verbatim.reports.routine.model import AccountReview, DailyReport, WeeklyReport
+from verbatim.reports.slides import document_slides
 from verbatim.reports.xlsx import to_xlsx
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     from verbatim.reports.document import Document
 
-Format = Literal["html", "md", "json", "pdf", "xlsx"]
+Format = Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -43,13 +46,13 @@ def render(report: Report, fmt: str) -> bytes:
 
     Raises:
         UserError: an unknown format.
-        MissingExtraError: ``xlsx`` without openpyxl, ``pdf`` without WeasyPrint or Pango.
+        MissingExtraError: ``xlsx`` without openpyxl, ``pdf`` without WeasyPrint or Pango, ``pptx`` without python-pptx.
     """
     if fmt not in FORMATS:
         raise UserError(f"{fmt!r} is not a format of the report; the formats are {', '.join(FORMATS)}")
     if fmt == "json":
         return to_json(report).encode()
-    if isinstance(report, MonthlyReport):
+    if isinstance(report, MonthlyReport) and fmt in MONTHLY:
         return MONTHLY[fmt](report)
     return DOCUMENTS[fmt](document_of(report))
 
@@ -81,7 +84,7 @@ def to_json(report: Report) -> str:
 
 
 def document_of(report: Report) -> Document:
-    """How a routine report is laid out.
+    """How a report is laid out.
 
     Raises:
         UserError: a value that is no report.
@@ -105,6 +108,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 LAYOUTS: Mapping[type[Any], Callable[[Any], Document]] = {
+    MonthlyReport: monthly_document,
     DailyReport: daily_document,
     WeeklyReport: weekly_document,
     AccountReview: account_document,
@@ -120,4 +124,6 @@ DOCUMENTS: Mapping[str, Callable[[Document], bytes]] = {
     "md": lambda document: document_markdown(document).encode(),
     "pdf": lambda document: on_paper(document_html(document, paper=True)),
     "xlsx": document_xlsx,
+    "email": document_mail,
+    "pptx": document_slides,
 }

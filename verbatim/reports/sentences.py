@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from verbatim.reports.model import Sentence
 from verbatim.reports.words import (
@@ -25,7 +25,7 @@ from verbatim.reports.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from verbatim.reports.model import (
         Change,
@@ -315,13 +315,43 @@ def accounts_falling(names: Sequence[str], renewals: int, checked: int) -> Sente
     return Sentence(text, f"mean CSAT, last three months against the three before; {chance}")
 
 
-def talk_to_accounts(names: Sequence[str]) -> Sentence | None:
-    """A fallen account is worth a call before it renews."""
+def talk_to_accounts(names: Sequence[str], owners: Sequence[str | None] = ()) -> Sentence | None:
+    """A fallen account is worth a call before it renews, by those who own it, where that is known."""
     if not names:
         return None
     verb = "it renews" if len(names) == 1 else "they renew"
     text = f"Talk to {joined(list(names[:MOST_NAMED]))} before {verb}."
-    return Sentence(text, "their mean CSAT fell by more than noise", NO_OWNER)
+    known = list(dict.fromkeys(owner for owner in owners[:MOST_NAMED] if owner))
+    return Sentence(text, "their mean CSAT fell by more than noise", joined(known) or NO_OWNER)
+
+
+def chronic_issue(
+    name: str, run: Mapping[str, Any], metric: str, unit: str, *, at_least: bool = False
+) -> Sentence | None:
+    """A theme with worse scores than the rest for months; ``run`` is a row of `verbatim.findings.chronic_themes`.
+
+    ``at_least``: it begins with the first month that was looked at, so that it may be longer. The gap over the whole
+    run has to exclude 0 too, which each month's own interval does not promise.
+    """
+    if run["high"] >= 0 or run["n"] < FEW_TO_JUDGE:
+        return None
+    since = f"since {'at least ' if at_least else ''}{month_name(run['since'])}"
+    text = f"\u201c{name}\u201d: a worse {metric} than the rest in {run['run']} months running, {since}."
+    both = f"{amount(run['value'], unit)} (n {count(run['n'])}) against {amount(run['rest'], unit)} since then"
+    bounds = gap_span(-run["high"], -run["low"], unit)
+    gap = number(-run["difference"], 2) if unit == "mean" else f"{number(-run['difference'])} points"
+    return Sentence(text, f"{both}; worse by {gap} ({bounds})")
+
+
+def renewing_score(score: ThemeScore, days: int, *, lower_is_better: bool = False) -> Sentence | None:
+    """Accounts that are about to renew score otherwise than the others, by more than noise."""
+    if not score.real or score.inside.n < FEW_TO_JUDGE:
+        return None
+    worse = (score.difference < 0) != lower_is_better
+    text = (
+        f"Accounts that renew within {days} days give a {'worse' if worse else 'better'} {score.name} than the others."
+    )
+    return Sentence(text, _pair(score))
 
 
 def _direction(change: Change, *, lower_is_better: bool) -> str:

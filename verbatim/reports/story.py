@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from verbatim.domain import Metric
+from verbatim import signals
 from verbatim.reports import sentences
 from verbatim.reports.model import Sentence, Story
 from verbatim.reports.words import MINUS, many, month_name
-from verbatim.scores import divergences
 from verbatim.scores.segments import PROTECTED
-from verbatim.scores.trends import before_and_after, compare
+from verbatim.scores.trends import before_and_after
 from verbatim.storage import queries
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from verbatim.reports.model import MetricSection, QualitySection, ThemeLine, ThemeScore, ThemeSection
     from verbatim.reports.months import Calendar
     from verbatim.scores.divergences import Divergence
-    from verbatim.scores.trends import Comparison
+    from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
 MOST = {"changed": 7, "why": 4, "next": 4}
@@ -32,7 +31,7 @@ MOST_WEIGHTS = 2
 RECENT_MONTHS = 3
 EVENT_DAYS = 28
 RENEWAL_DAYS = 120
-HALF = 3
+FALLEN = "account_falling_before_renewal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +56,34 @@ def tell(
     return Story(changed, why, following, sentences.quiet_month(changed, compared=compared))
 
 
-def ask_store(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> Extra:
-    """The sentences that need more than the sections hold."""
-    return Extra(
-        tuple(contradictions(store, calendar, measures)),
-        tuple(event_sentences(store, calendar, measures)),
-        *account_sentences(store, calendar, measures),
+def ask_store(store: Store, settings: Settings, calendar: Calendar, measures: Sequence[Measure]) -> Extra:
+    """The sentences that need more than the sections hold: what `verbatim.signals` finds up to the month's end."""
+    found = signals.contradictions(store, settings, end=calendar.period.end)
+    fallen = [one for one in found if one.kind == FALLEN]
+    told = tuple(
+        Sentence(_typeset(one.statement), "signals that contradict each other") for one in found if one.kind != FALLEN
     )
-
-
-def contradictions(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> list[Sentence]:
-    """Signals that contradict each other, named by `verbatim.scores.divergences`."""
-    by_metric = {measure.metric: measure for measure in measures if measure.main}
-    found: list[Divergence | None] = []
-    csat, nps = by_metric.get(Metric.CSAT), by_metric.get(Metric.NPS)
-    if csat is not None and nps is not None and csat.unit == "percent":
-        halves = [_halves(measure, calendar) for measure in (csat, nps)]
-        found.append(divergences.csat_high_while_nps_falls(halves[0], halves[1]))
-    found += [_channel_alone(store, calendar, measure) for measure in by_metric.values()]
-    return [Sentence(_typeset(one.statement), "signals that contradict each other") for one in found if one]
+    return Extra(told, tuple(event_sentences(store, calendar, measures)), *account_sentences(store, calendar, fallen))
 
 
 def account_sentences(
-    store: Store, calendar: Calendar, measures: Sequence[Measure]
+    store: Store, calendar: Calendar, fallen: Sequence[Divergence]
 ) -> tuple[Sentence | None, Sentence | None]:
     """Accounts that fell before they renew: what changed, and what next."""
-    csat = next((measure for measure in measures if measure.main and measure.metric is Metric.CSAT), None)
-    accounts = queries.accounts(store)
-    if csat is None or accounts.empty or accounts["renewal_at"].isna().all():
+    if not fallen:
         return None, None
-    spans = ((calendar.window_start, calendar.half), (calendar.half, calendar.period.end))
-    before, after = (
-        csat.mine(queries.answer_counts(store, csat.metric, by=["account_id"], start=start, end=end))
-        for start, end in spans
-    )
+    accounts = queries.accounts(store)
+    known = {row["id"]: row for row in accounts.to_dict("records")}
+    named = [(known[one.evidence["account_id"]], one.evidence) for one in fallen]
+    names = [row["name"] or row["external_id"] or row["id"] for row, _ in named]
     today = calendar.period.end
-    found = divergences.accounts_falling_before_renewal(before, after, csat.definition, accounts, today=today)
-    names = {row["id"]: row["name"] or row["external_id"] or row["id"] for row in accounts.to_dict("records")}
-    fallen = [(names[one.evidence["account_id"]], one.evidence) for one in found]
     due = accounts["renewal_at"].between(today, today + timedelta(days=RENEWAL_DAYS))
     told = [
         f"{name} ({e['mean']['before']:.1f} to {e['mean']['after']:.1f}, in {many(e['days'], 'day')})"
-        for name, e in fallen
+        for name, (_, e) in zip(names, named, strict=True)
     ]
-    checked = found[0].evidence["checked"] if found else 0
-    changed = sentences.accounts_falling(told, int(due.sum()), checked)
-    return changed, sentences.talk_to_accounts([name for name, _ in fallen])
+    changed = sentences.accounts_falling(told, int(due.sum()), fallen[0].evidence["checked"])
+    return changed, sentences.talk_to_accounts(names, [row["owner"] for row, _ in named])
 
 
 def event_sentences(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> list[Sentence]:
@@ -124,25 +105,6 @@ def event_sentences(store: Store, calendar: Calendar, measures: Sequence[Measure
             day = calendar.day_label(event["at"])
             found.append(sentences.milestone_moved(event["name"], day, measure.name, measure.unit, comparison))
     return [sentence for sentence in found if sentence is not None]
-
-
-def _halves(measure: Measure, calendar: Calendar) -> Comparison:
-    """The last three months against the three before: long enough for a quarterly NPS."""
-    old, new = calendar.window[:HALF], calendar.window[HALF:]
-    months = measure.months["period_start"].dt.tz_convert(calendar.tz).dt.strftime("%Y-%m")
-    before, after = (measure.months[months.isin(half)] for half in (old, new))
-    return compare(before, after, measure.definition)
-
-
-def _channel_alone(store: Store, calendar: Calendar, measure: Measure) -> Divergence | None:
-    if "channel" not in queries.segment_names(store, measure.metric):
-        return None
-    turn = calendar.period.start
-    before, after = (
-        measure.mine(queries.answer_counts(store, measure.metric, by=["channel"], start=start, end=end))
-        for start, end in ((calendar.month_before.start, turn), (turn, calendar.period.end))
-    )
-    return divergences.channel_falling_alone(before, after, measure.definition)
 
 
 def _typeset(statement: str) -> str:

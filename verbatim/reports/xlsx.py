@@ -105,6 +105,8 @@ def sheets(report: MonthlyReport) -> list[Sheet]:
             ("part", "sentence", "evidence", "owner"),
             tuple((part, s.text, s.evidence, s.owner) for part, found in parts for s in found),
         ),
+        Sheet("What lasts", ("part", "sentence", "evidence"), tuple(_lasting(report))),
+        Sheet("Before they renew", ("metric", "accounts", *FIGURE_HEADER, "verdict"), tuple(_renewing(report))),
         Sheet("Survey quality", ("metric", "measure", *FIGURE_HEADER), tuple(_quality(report))),
         Sheet("Method", ("title", "text"), tuple((note.title, note.text) for note in report.method)),
     ]
@@ -167,6 +169,25 @@ def _quotes(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
 def _movements(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
     for move in report.themes.movements:
         yield move.name, move.kind, move.since, move.sentence
+
+
+def _lasting(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
+    for issue in report.chronic.issues:
+        yield "chronic issue", issue.text, issue.evidence
+    if report.retention:
+        for sentence in report.retention.told:
+            yield "before they renew", sentence.text, sentence.evidence
+        yield "before they renew", report.retention.note, None
+    if report.recognition:
+        for one in report.recognition.people:
+            yield f"thanks to {one.agent}", one.text, one.said_on
+
+
+def _renewing(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
+    for score in report.retention.scores if report.retention else ():
+        found = "more than noise" if score.real else "within noise"
+        yield (score.name, "renewing soon", *figure_cells(score.inside), found)
+        yield (score.name, "the others", *figure_cells(score.outside), found)
 
 
 def _quality(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from verbatim.domain import stable_key
 from verbatim.errors import NoSkillError, NotFoundError
@@ -129,6 +129,25 @@ def add_intervention(store: Store, row: Row) -> Changes:
     """
     key = stable_key(row["ticket_id"], _iso(row["at"]), row["kind"], row["person"])
     return store.upsert(intervention, [{**row, "id": key}])
+
+
+def withdraw_intervention(store: Store, ticket_id: str, *, person: str, metric: str) -> bool:
+    """Forget what ``person`` did last about a ticket, where nobody said or did anything of it since; whether so.
+
+    What was noted by mistake would keep the ticket out of the next training.
+    """
+    did, said = intervention.c, prediction_feedback.c
+    last = select(did.id, did.at, did.person).where(did.ticket_id == ticket_id).order_by(did.at.desc(), did.id)
+    heard = select(func.max(said.at)).where(said.ticket_id == ticket_id, said.metric == metric)
+    with store.writing() as connection:
+        found = connection.execute(last.limit(1)).first()
+        if found is None or found.person != person:
+            return False
+        newest = connection.execute(heard).scalar()
+        if newest is not None and newest > found.at:
+            return False
+        connection.execute(delete(intervention).where(did.id == found.id))
+    return True
 
 
 def add_feedback(store: Store, row: Row) -> str:

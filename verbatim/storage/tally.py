@@ -77,9 +77,13 @@ def retally(connection: Connection, model_id: str, themes: Collection[str], *, e
         _keep(connection, model_id, _both(model_id, (), day)[1])
 
 
-def counted_rows(model_id: str, conditions: list[ColumnElement[bool]]) -> Select[Any]:
-    """``theme_id``, ``comments``, ``felt``, ``sentiment_sum`` of the comments that ``conditions`` let through."""
-    return select(union_all(*_both(model_id, conditions)).subquery())
+def counted_rows(
+    model_id: str, conditions: list[ColumnElement[bool]], *columns: ColumnElement[Any]
+) -> Select[Any]:  # fmt: skip
+    """``theme_id``, ``comments``, ``felt``, ``sentiment_sum`` of the comments that ``conditions`` let through, for each
+    value of the ``columns`` of a comment.
+    """  # noqa: D205
+    return select(union_all(*_both(model_id, conditions, *columns)).subquery())
 
 
 def day_text(moment: datetime) -> str:

@@ -33,7 +33,7 @@ for (const box of document.querySelectorAll("[data-job]")) {
   const words = box.querySelector("[data-words]");
   const show = (event) => {
     const job = JSON.parse(event.data);
-    if (bar && job.progress != null) bar.value = job.progress;
+    if (bar && job.done != null) bar.value = job.done;
     if (words && job.step) words.textContent = job.step;
     if (["done", "failed", "cancelled"].includes(job.status)) { events.close(); location.reload(); }
   };

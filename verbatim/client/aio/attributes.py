@@ -39,6 +39,7 @@ from verbatim.client.aio.themes import ThemesResource
 from verbatim.client.aio.tickets import TicketsResource
 from verbatim.client.aio.transport import AsyncTransport
 from verbatim.client.aio.uploads import UploadsResource
+from verbatim.client.aio.views import ViewsResource
 
 if TYPE_CHECKING:
     from verbatim.client.aio.accounts import AccountsResource
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from verbatim.client.aio.themes import ThemesResource
     from verbatim.client.aio.tickets import TicketsResource
     from verbatim.client.aio.uploads import UploadsResource
+    from verbatim.client.aio.views import ViewsResource
 
 
 class AsyncResources:
@@ -278,3 +280,10 @@ class AsyncResources:
         from verbatim.client.aio.uploads import UploadsResource
 
         return UploadsResource(self._transport)
+
+    @cached_property
+    def views(self) -> ViewsResource:
+        """Operations of views."""
+        from verbatim.client.aio.views import ViewsResource
+
+        return ViewsResource(self._transport)

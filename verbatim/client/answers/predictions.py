@@ -38,6 +38,8 @@ class AtRisk:
     expected_score: float | None
     band: str
     reasons: tuple[KeptReason, ...]
+    # what the strongest reason calls for
+    next_step: str | None
     # redacted
     subject: str | None
     status: str | None

@@ -17,7 +17,7 @@ from verbatim.client.reading import Answered
 class ReportFile:
     """One file of a report."""
 
-    format: Literal["html", "md", "json", "pdf", "xlsx"]
+    format: Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]
     bytes: int
     sha256: str
     # where to fetch it

@@ -23,7 +23,7 @@ class ScheduleOut(Answered):
     day: int | None
     timezone: str
     account: str | None
-    formats: tuple[Literal["html", "md", "json", "pdf", "xlsx"], ...]
+    formats: tuple[Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"], ...]
     by: tuple[str, ...] | None
     deliver_to: tuple[str, ...]
     active: bool

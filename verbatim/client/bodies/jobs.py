@@ -27,6 +27,8 @@ class ExportRequest(TypedDict):
     question: NotRequired[str | None]
     # segment → value, or several
     where: NotRequired[Mapping[str, str | Sequence[str]]]
+    # of comments: those that fit this query of GET /v1/comments; other fields are left out then
+    query: NotRequired[str | None]
 
 
 class IngestFile(TypedDict):
@@ -113,7 +115,7 @@ class ReportRequest(TypedDict):
     # external id of the account of an account review
     account: NotRequired[str | None]
     # files to write
-    formats: NotRequired[Sequence[Literal["html", "md", "json", "pdf", "xlsx"]]]
+    formats: NotRequired[Sequence[Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]]]
     # segments to break a monthly report down by
     by: NotRequired[Sequence[str] | None]
     # ids of endpoints, and e-mail addresses
@@ -149,8 +151,9 @@ class NewSweep(TypedDict):
     """Something that needs to be told nothing; workers do most of it by the clock."""
 
     # Look for what must be followed up. Send the messages that are due. Encode comments that search by meaning
-    # does not know yet. Look for drift of the predictors in use, and for themes that burst.
-    kind: Literal["sweep", "deliver", "encode", "watch"]
+    # does not know yet. Look for drift of the predictors in use, and for themes that burst. Load a generated
+    # sample organisation into an empty store.
+    kind: Literal["sweep", "deliver", "encode", "watch", "sample"]
     arguments: NotRequired[Nothing]
 
 

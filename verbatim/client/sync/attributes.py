@@ -39,6 +39,7 @@ from verbatim.client.sync.themes import ThemesResource
 from verbatim.client.sync.tickets import TicketsResource
 from verbatim.client.sync.transport import Transport
 from verbatim.client.sync.uploads import UploadsResource
+from verbatim.client.sync.views import ViewsResource
 
 if TYPE_CHECKING:
     from verbatim.client.sync.accounts import AccountsResource
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from verbatim.client.sync.themes import ThemesResource
     from verbatim.client.sync.tickets import TicketsResource
     from verbatim.client.sync.uploads import UploadsResource
+    from verbatim.client.sync.views import ViewsResource
 
 
 class Resources:
@@ -278,3 +280,10 @@ class Resources:
         from verbatim.client.sync.uploads import UploadsResource
 
         return UploadsResource(self._transport)
+
+    @cached_property
+    def views(self) -> ViewsResource:
+        """Operations of views."""
+        from verbatim.client.sync.views import ViewsResource
+
+        return ViewsResource(self._transport)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from verbatim.client.answers.predictors import PredictorOut, Predictors
+from verbatim.client.answers.predictors import PredictorOut, PredictorQuality, Predictors
 from verbatim.client.calls import given, make_call
 from verbatim.client.files import File
 from verbatim.client.sync.resource import Resource
@@ -83,3 +83,12 @@ class PredictorsResource(Resource):
             headers={"Idempotency-Key": idempotency_key},
         )
         return self._transport.call(call, PredictorOut)
+
+    def quality(self, version: str) -> PredictorQuality:
+        """Say how good a version is: on tickets held back from training, and on the ratings that came since.
+
+        Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups. Not for keys
+        that are limited to accounts or teams.
+        """
+        call = make_call("GET", "/v1/predictors/{}/quality", (version,))
+        return self._transport.call(call, PredictorQuality)

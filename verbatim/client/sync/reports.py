@@ -26,7 +26,7 @@ class ReportsResource(Resource):
         *,
         period: str | None = None,
         account: str | None = None,
-        formats: Sequence[Literal["html", "md", "json", "pdf", "xlsx"]] | None = None,
+        formats: Sequence[Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]] | None = None,
         by: Sequence[str] | None = None,
         deliver_to: Sequence[str] | None = None,
         idempotency_key: str | None = None,
@@ -89,7 +89,7 @@ class ReportsResource(Resource):
         call = make_call("DELETE", "/v1/reports/{}", (report_id,))
         self._transport.done(call)
 
-    def fetch(self, report_id: str, form: Literal["html", "md", "json", "pdf", "xlsx"]) -> File:
+    def fetch(self, report_id: str, form: Literal["html", "md", "json", "pdf", "xlsx", "email", "pptx"]) -> File:
         """Fetch one file of a report.
 
         A browser runs nothing in its HTML; `If-None-Match` saves fetching it twice.

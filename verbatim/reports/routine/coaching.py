@@ -23,6 +23,7 @@ from verbatim.storage import queries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from verbatim.reports.metrics import Asked
     from verbatim.reports.routine.scores import Line
     from verbatim.reports.routine.spans import Days
     from verbatim.reports.routine.voices import Speakers
@@ -38,9 +39,14 @@ def rated_by_agent(store: Store, days: Days, lines: Sequence[Line]) -> pd.DataFr
     line = next((line for line in lines if line.asked.main), None)
     if line is None or "agent" not in queries.segment_names(store, line.asked.metric):
         return None
+    return answers_by_agent(store, days, line.asked)
+
+
+def answers_by_agent(store: Store, days: Days, asked: Asked) -> pd.DataFrame:
+    """The answers to one question with the ``agent`` who held the ticket when it was rated, where that is known."""
     span = days.period
-    rows = queries.answers(store, line.asked.metric, start=span.start, end=span.end, by=["agent"])
-    rows = line.asked.mine(rows[rows["status"] == "answered"])
+    rows = queries.answers(store, asked.metric, start=span.start, end=span.end, by=["agent"])
+    rows = asked.mine(rows[rows["status"] == "answered"])
     events = queries.ticket_events(store, kinds=HANDOVERS)
     if not events.empty:
         rows = rows.assign(agent=agent_when_rated(rows, events, at="occurred_at"))

@@ -4,7 +4,7 @@ from verbatim.storage.queries.browsing import comment_count, comment_page
 from verbatim.storage.queries.filters import CommentFilter
 from verbatim.storage.queries.groups import BUILT_IN
 from verbatim.storage.queries.identity import edits, next_theme_number, theme_links, theme_registry_rows
-from verbatim.storage.queries.overview import theme_overview
+from verbatim.storage.queries.overview import newest_day, theme_months, theme_overview
 from verbatim.storage.queries.predictions import (
     interventions,
     latest_predictions,
@@ -43,6 +43,7 @@ __all__ = [
     "interventions",
     "latest_predictions",
     "milestones",
+    "newest_day",
     "next_theme_number",
     "predictions",
     "predictor_changes",
@@ -54,6 +55,7 @@ __all__ = [
     "theme_counts",
     "theme_links",
     "theme_models",
+    "theme_months",
     "theme_overview",
     "theme_registry_rows",
     "themes",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from verbatim.storage.tables import segment_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
     from verbatim.storage.store import Store
 
 KEYS_AT_ONCE = 500  # databases bound how many values a query may hold
+
+
+def own_segments(store: Store, table: Table) -> list[str]:
+    """The segments that rows of ``table`` (comments, tickets) have themselves, in order of name."""
+    of_it = segment_name.c.holder == table.name
+    with store.reading() as connection:
+        return sorted(set(connection.execute(select(segment_name.c.name).where(of_it)).scalars()))
 
 
 def external_ids(store: Store, table: Table, keys: Iterable[str]) -> dict[str, str | None]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from sqlalchemy import false, func, select, true
 
 from verbatim.errors import NotFoundError
+from verbatim.storage.columns import EPOCH
 from verbatim.storage.queries.counting import within
 from verbatim.storage.queries.frames import read
 from verbatim.storage.queries.groups import Grouping
 from verbatim.storage.tables import comment, theme, theme_day, theme_model
-from verbatim.storage.tally import EVERY, UNDATED, counted_rows, day_text
+from verbatim.storage.tally import EVERY, UNDATED, counted_rows, day_number, day_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,6 +76,68 @@ def theme_overview(
                 before = _figures(connection, model_id, earlier, allowed, by_day=by_day)
     bounded = start is not None and end is not None
     return _with_figures(frame, now, before if bounded else None)
+
+
+def newest_day(store: Store) -> date | None:
+    """The last day (of UTC) with a comment among those of the active model; ``None``: none has a time."""
+    with store.reading() as connection:
+        asked = select(theme_model.c.id, theme_model.c.tallied).where(theme_model.c.active)
+        model = connection.execute(asked).first()
+        if model is not None and model.tallied:
+            of_all = (theme_day.c.model_id == model.id, theme_day.c.theme_id == EVERY, theme_day.c.day != UNDATED)
+            found = connection.execute(select(func.max(theme_day.c.day)).where(*of_all)).scalar()
+            return None if found is None else date.fromisoformat(found)
+        newest = connection.execute(select(func.max(comment.c.occurred_at))).scalar()
+    return None if newest is None else newest.astimezone(UTC).date()
+
+
+def theme_months(
+    store: Store, *, start: date, end: date, where: Mapping[str, Any] = EVERYWHERE,
+    restricted: Restriction | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """How many comments each theme of the active model (sub-themes in it) has in each month of the days [start, end).
+
+    Columns: ``theme_id`` (`EVERY`: all comments of the model, also those on no theme), ``month`` (``2026-01``), ``n``
+    (each comment once) and ``sentiment`` (mean of the spans, -1 … 1, NaN where unknown), by theme and month; months
+    without comments have no row. Months are those of UTC, whose days are summed up beforehand: a comment of the night
+    between two months can be in the other one than on the organisation's clock.
+
+    ``where`` (as in `answer_counts`) and ``restricted`` are counted row by row: slower.
+
+    Raises:
+        NotFoundError: a segment that nothing is called.
+    """
+    with store.reading() as connection:
+        model = connection.execute(select(theme_model.c.id, theme_model.c.tallied).where(theme_model.c.active)).first()
+        model_id, tallied = (None, False) if model is None else model
+        allowed = _allowed(connection, dict(where), restricted)
+        days = theme_day.c
+        sums = (days.comments, days.felt, days.sentiment_sum)
+        if tallied and not allowed:
+            month = func.substr(days.day, 1, 7)
+            rows = select(days.theme_id, month, *(func.sum(column) for column in sums)).where(
+                days.model_id == model_id,
+                days.day != UNDATED,
+                days.day >= start.isoformat(),
+                days.day < end.isoformat(),
+            )
+            found = [tuple(row) for row in connection.execute(rows.group_by(days.theme_id, month))]
+        else:
+            bounds = (datetime(one.year, one.month, one.day, tzinfo=UTC) for one in (start, end))
+            counted = counted_rows(
+                model_id or "", [*within(comment, *bounds), *allowed], day_number(connection).label("day")
+            )
+            found = [
+                (row.theme_id, f"{EPOCH + timedelta(days=int(row.day)):%Y-%m}", row.comments, row.felt,
+                 row.sentiment_sum) for row in connection.execute(counted)
+            ]  # fmt: skip
+    frame = pd.DataFrame(found, columns=["theme_id", "month", "n", "felt", "total"])
+    frame = frame.astype({"n": "float64", "felt": "float64", "total": "float64"})
+    summed = frame.groupby(["theme_id", "month"], as_index=False, sort=True)[["n", "felt", "total"]].sum()
+    felt = summed["felt"].where(summed["felt"] > 0)
+    return summed.assign(n=summed["n"].astype("int64"), sentiment=summed["total"] / felt).drop(
+        columns=["felt", "total"]
+    )
 
 
 def _allowed(connection: Connection, where: dict[str, Any], restricted: Restriction | None) -> Conditions:

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from verbatim.storage.queries.frames import in_order, read
-from verbatim.storage.tables import intervention, prediction, predictor, predictor_change
+from verbatim.storage.tables import intervention, prediction, predictor, predictor_change, survey_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,3 +107,21 @@ def _portions(ids: Iterable[str] | None) -> list[list[str]]:
     """Distinct ids in lists that a statement can take; one empty list where there are none."""
     distinct = sorted(set(ids or ()))
     return [distinct[first : first + MOST_IDS] for first in range(0, max(len(distinct), 1), MOST_IDS)]
+
+
+def answered_predictions(store: Store, predictor_id: str, metric: str, *, start: datetime) -> pd.DataFrame:
+    """What a version predicted at ``start`` or later of tickets that were rated after that, by ``ticket_id``.
+
+    Columns: ``ticket_id``, ``at``, ``probability``, ``answered_at``, ``value`` and ``scale``; a ticket with several
+    predictions or ratings has a row for each pair.
+    """
+    row, answer = prediction.c, survey_response.c
+    answered = func.coalesce(answer.answered_at, answer.occurred_at).label("answered_at")
+    rows = (
+        select(row.ticket_id, row.at, row.probability, answered, answer.value, answer.scale)
+        .select_from(prediction.join(survey_response, answer.ticket_id == row.ticket_id))
+        .where(row.predictor_id == predictor_id, row.at >= start, answer.metric == metric, answer.value.is_not(None))
+    )
+    with store.reading() as connection:
+        found = read(connection, rows)
+    return in_order(found[found["answered_at"] > found["at"]], ["ticket_id", "answered_at", "at"])

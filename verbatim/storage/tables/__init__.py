@@ -42,11 +42,13 @@ from verbatim.storage.tables.themes import (
     theme_model,
     theme_registry,
 )
+from verbatim.storage.tables.views import saved_view
 
 __all__ = [
     "GROUPING_COLUMNS", "account", "alert", "api_key", "assignment", "audit", "comment", "contact", "delivery",
     "endpoint", "follow_up", "follow_up_change", "ingest_batch", "intervention", "job", "job_line", "login",
     "made_report", "metadata", "milestone", "prediction", "prediction_feedback", "predictor", "predictor_change",
-    "reject", "remembered_answer", "rule", "schedule", "segment_name", "survey_response", "theme", "theme_day",
-    "theme_edit", "theme_link", "theme_model", "theme_registry", "ticket", "ticket_event", "webhook_receipt",
+    "reject", "remembered_answer", "rule", "saved_view", "schedule", "segment_name", "survey_response", "theme",
+    "theme_day", "theme_edit", "theme_link", "theme_model", "theme_registry", "ticket", "ticket_event",
+    "webhook_receipt",
 ]  # fmt: skip

@@ -60,7 +60,7 @@ prediction = Table(
     Column("expected_score", Float),
     Column("band", Text, nullable=False),
     Column("features_hash", Text, nullable=False),
-    Column("reasons", Flat, nullable=False),  # plain statements with their points; no customer's words
+    Column("reasons", Flat, nullable=False),  # group, statement and points of each; no customer's words
     Index(None, "predictor_id", "at"),
     Index(None, "metric", "at"),
 )

@@ -1,0 +1,163 @@
+"""Reports by the clock, as pages: making, changing, pausing, running and removing a schedule."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+from fastapi import APIRouter, Form, Response
+from pydantic import BaseModel
+
+from api.access.scopes import Scope
+from api.routers import schedules as api
+from api.routers.endpoints import list_endpoints
+from api.routers.reports import Format
+from api.shapes import Id
+from api.web.forms import Mending, Unfit, filled, lines_of, simply
+from api.web.page import DONE, Brings, PageRoute
+
+if TYPE_CHECKING:
+    from api.routers.schedules import ScheduleOut
+    from api.web.page import Page
+
+router = APIRouter(prefix="/reports/schedules", include_in_schema=False, route_class=PageRoute)
+
+WHERE = "/reports"
+NAMES = {
+    "html": "Page", "pdf": "PDF", "pptx": "Slides", "xlsx": "Excel", "md": "Markdown", "email": "E-mail",
+    "json": "JSON",
+}  # fmt: skip
+KNOWN = get_args(Format)
+ORDER = (*(form for form in NAMES if form in KNOWN), *sorted(set(KNOWN) - set(NAMES)))
+FORMATS = {form: NAMES.get(form, form) for form in ORDER}
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+EVERY = {"daily": "every day", "weekly": "every", "monthly": "every month on day", "account": "every month on day"}
+DONE |= {
+    "schedule-made": "The schedule is there.",
+    "schedule-changed": "The schedule was changed.",
+    "schedule-paused": "The schedule rests.",
+    "schedule-resumed": "The schedule runs again.",
+    "schedule-removed": "The schedule is gone; the reports it made stay.",
+    "schedule-run": "The report is being made.",
+}
+
+
+class Sent(BaseModel):
+    """The form of a schedule, as it was sent."""
+
+    kind: str = ""
+    clock: str = ""
+    day: str = ""
+    timezone: str = ""
+    account: str = ""
+    formats: list[str] = []
+    by: str = ""
+    deliver_to: str = ""
+
+
+def rhythm(one: ScheduleOut) -> str:
+    """When it is made, in words: ``every Monday at 08:00``."""
+    if one.kind == "daily":
+        return f"every day at {one.clock}"
+    if one.kind == "weekly":
+        return f"every {DAYS[min(one.day or 1, len(DAYS)) - 1]} at {one.clock}"
+    return f"day {one.day or 1} of every month at {one.clock}"
+
+
+@router.get("/new")
+def new(page: Brings) -> Response:
+    """The form of a new one."""
+    usual = {"kind": "monthly", "clock": "07:30", "day": "2", "timezone": page.settings.timezone, "formats": ["html"]}
+    return _form(page, None, usual)
+
+
+@router.post("/new")
+def create(page: Brings, sent: Annotated[Sent, Form()]) -> Response:
+    """Make one."""
+    typed = sent.model_dump()
+    try:
+        with Mending():
+            answer = api.create_schedule(
+                _body(typed, active=True), page.caller, simply(page, "schedule"), page.store, page.settings
+            )
+    except Unfit as unfit:
+        return _form(page, None, typed, unfit=unfit)
+    return page.back(WHERE, "schedule-made", schedule=json.loads(bytes(answer.body))["id"])
+
+
+@router.get("/{schedule_id}")
+def one(page: Brings, schedule_id: Id) -> Response:
+    """The form of one that is there."""
+    found = api.get_schedule(schedule_id, page.caller, page.store)
+    told = found.model_dump()
+    return _form(page, found, {
+        **{name: told[name] for name in ("kind", "clock", "timezone", "formats")}, "day": str(found.day or ""),
+        "account": found.account or "", "by": ", ".join(found.by or ()), "deliver_to": "\n".join(found.deliver_to),
+    })  # fmt: skip
+
+
+@router.post("/{schedule_id}")
+def change(page: Brings, schedule_id: Id, sent: Annotated[Sent, Form()]) -> Response:
+    """Change it; its kind and whether it rests stay."""
+    found = api.get_schedule(schedule_id, page.caller, page.store)
+    typed = {**sent.model_dump(), "kind": found.kind}
+    try:
+        with Mending():
+            body = _body(typed, active=found.active)
+            api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
+    except Unfit as unfit:
+        return _form(page, found, typed, unfit=unfit)
+    return page.back(WHERE, "schedule-changed")
+
+
+@router.post("/{schedule_id}/pause")
+def pause(page: Brings, schedule_id: Id) -> Response:
+    """Let it rest."""
+    return _switched(page, schedule_id, active=False)
+
+
+@router.post("/{schedule_id}/resume")
+def resume(page: Brings, schedule_id: Id) -> Response:
+    """Let it run again."""
+    return _switched(page, schedule_id, active=True)
+
+
+@router.post("/{schedule_id}/run")
+def run(page: Brings, schedule_id: Id) -> Response:
+    """Make its report now."""
+    answer = api.run_schedule(schedule_id, page.caller, simply(page, "run_schedule"), page.service)
+    return page.back(WHERE, "schedule-run", job=json.loads(bytes(answer.body))["id"])
+
+
+@router.post("/{schedule_id}/delete")
+def delete(page: Brings, schedule_id: Id) -> Response:
+    """Remove it."""
+    api.delete_schedule(schedule_id, page.caller, page.store)
+    return page.back(WHERE, "schedule-removed")
+
+
+def _switched(page: Page, schedule_id: str, *, active: bool) -> Response:
+    found = api.get_schedule(schedule_id, page.caller, page.store)
+    names = ("kind", "clock", "day", "timezone", "account", "formats", "by", "deliver_to")
+    body = api.ScheduleIn(**{name: getattr(found, name) for name in names}, active=active)
+    api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
+    return page.back(WHERE, "schedule-resumed" if active else "schedule-paused", schedule=schedule_id)
+
+
+def _body(typed: dict[str, Any], *, active: bool) -> api.ScheduleIn:
+    kind = typed["kind"]
+    return filled(
+        api.ScheduleIn, kind=kind, clock=typed["clock"], day=None if kind == "daily" else typed["day"],
+        timezone=typed["timezone"].strip(), account=typed["account"].strip(), formats=typed["formats"],
+        by=lines_of(typed["by"]) or None, deliver_to=lines_of(typed["deliver_to"]), active=active,
+    )  # fmt: skip
+
+
+def _form(
+    page: Page, found: ScheduleOut | None, typed: dict[str, Any], *, unfit: Unfit | None = None
+) -> Response:  # fmt: skip
+    endpoints = list_endpoints(page.caller, page.store).endpoints if page.caller.may(Scope.ADMIN) else []
+    return page.render(
+        "schedule.html", status=200 if unfit is None else int(unfit.kind.status), schedule=found,
+        typed=Sent(**typed), problem=None if unfit is None else unfit.problem, formats=FORMATS, endpoints=endpoints,
+    )  # fmt: skip
