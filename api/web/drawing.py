@@ -323,7 +323,7 @@ def _bar(bar: Bar, room: _Room, top: float, *, thin: bool) -> Markup:
     told = element("title", bar.label or f"{bar.name}: {bar.text}")
     if bar.href is None:
         return element("g", told, *parts)
-    return element("a", told, *parts, href=bar.href, aria_label=bar.label or f"{bar.name}: {bar.text}", class_="row")
+    return element("a", told, *parts, href=bar.href, class_="row")  # named by its title and its words
 
 
 def said(value: float | None, low: float | None, high: float | None, n: int, unit: str) -> str:

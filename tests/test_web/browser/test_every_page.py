@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.test_web.browser.conftest import Open
+from tests.test_web.browser.conftest import Open, Window
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +28,14 @@ def test_a_page_is_accessible_fits_and_is_quiet(open_as: Open, path: str) -> Non
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_can_be_read_without_scripts(open_as: Open, path: str) -> None:
-    plain, scripted = open_as("viewer", script=False), open_as("viewer")
-    assert plain.go(path) == scripted.go(path)
-    assert plain.page.locator("main").inner_text()[:2_000] == scripted.page.locator("main").inner_text()[:2_000]
+    plain, scripted = open_as(script=False), open_as()
+    assert plain.go(path) == scripted.go(path) == 200
+    assert told(plain) == told(scripted)
+
+
+def told(window: Window) -> str:
+    """The beginning of what the page says, without the id of the key that looks."""
+    return re.sub(r"[0-9a-f]{12}", "…", window.page.locator("main").inner_text())[:2_000]
 
 
 def test_the_login_is_accessible_and_says_what_is_wrong(open_as: Open, site: object) -> None:
