@@ -92,7 +92,7 @@ def _timed(client: httpx.Client, path: str) -> tuple[list[float], int]:
 
 
 def _painted(url: str, key: str, paths: list[tuple[str, str]]) -> dict[str, tuple[float, int]]:
-    """Milliseconds to the largest paint, and bytes of everything but the chart bundle."""
+    """Milliseconds to the largest paint, and bytes of everything."""
     chromium = shutil.which("chromium")
     if chromium is None:
         return {}
@@ -123,4 +123,4 @@ def _painted(url: str, key: str, paths: list[tuple[str, str]]) -> dict[str, tupl
 
 
 def _weight(answer: Any) -> int:  # noqa: ANN401
-    return 0 if answer.url.endswith("/vega.js") else int(answer.headers.get("content-length", 0))
+    return int(answer.headers.get("content-length", 0))

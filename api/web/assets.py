@@ -1,4 +1,4 @@
-"""Files that pages load: our own style and scripts, and the chart bundle of vl-convert.
+"""Files that pages load: style, scripts and drawings of our own.
 
 Each is under an address that changes with its content, so that browsers may keep it for a year.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 
 from fastapi import APIRouter
@@ -18,9 +17,6 @@ from verbatim.errors import NotFoundError
 router = APIRouter(include_in_schema=False)
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-BUNDLE = "vega.js"
-# What the bundle gives to our own script: `ast` and the interpreter need no `unsafe-eval`.
-SNIPPET = "window.vegaEmbed = vegaEmbed;"
 YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -39,10 +35,6 @@ def content(name: str) -> bytes:
     Raises:
         NotFoundError: there is no such file.
     """
-    if name == BUNDLE:
-        import vl_convert
-
-        return vl_convert.javascript_bundle(SNIPPET).encode()
     if name not in _names():
         raise NotFoundError("no such file")
     return (files("api.web") / "static" / name).read_bytes()
@@ -51,8 +43,6 @@ def content(name: str) -> bytes:
 @cache
 def stamp_of(name: str) -> str:
     """A few characters that change with the content."""
-    if name == BUNDLE:  # making it takes a second: its version says as much
-        return hashlib.blake2b(f"{version('vl-convert-python')} {SNIPPET}".encode(), digest_size=6).hexdigest()
     return hashlib.blake2b(content(name), digest_size=6).hexdigest()
 
 
