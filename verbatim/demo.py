@@ -14,6 +14,7 @@ from verbatim.errors import MissingExtraError
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
 from verbatim.mining import mine_store
 from verbatim.reports import FORMATS, build_monthly, write_report
+from verbatim.reports.kinds import file_name
 from verbatim.reports.words import month_name
 from verbatim.sample import write_sample
 from verbatim.scoring import ScoreQuestion, score_sheets
@@ -181,7 +182,7 @@ def _write(report: MonthlyReport, folder: Path, step: Step) -> tuple[tuple[Path,
     written, skipped = [], []
     for place, fmt in enumerate(FORMATS):
         try:
-            written.append(write_report(report, fmt, folder / f"report-{report.month}.{fmt}"))
+            written.append(write_report(report, fmt, folder / file_name("monthly", report.month, fmt)))
         except MissingExtraError as error:
             skipped.append(str(error))
         step("Reporting", place + 1, len(FORMATS))

@@ -60,7 +60,7 @@ class ScheduleIn(Body):
         None, description="IANA time zone of the clock; without it the organisation's", examples=["Europe/Berlin"]
     )
     account: Short | None = Field(None, description="external id of the account of a review", examples=[None])
-    formats: list[Format] = Field(default=["html"], min_length=1, max_length=5, examples=[["html", "pdf"]])
+    formats: list[Format] = Field(default=["html"], min_length=1, max_length=7, examples=[["html", "pdf"]])
     by: list[Short] | None = Field(None, max_length=20, description="segments of a monthly report", examples=[None])
     deliver_to: list[Short] = Field(
         default_factory=list, max_length=500, description="ids of endpoints, and e-mail addresses", examples=[[]]
