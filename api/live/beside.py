@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("verbatim.models")
 
+LOOKED_AT_EVERY_SECONDS = 0.2
 REST_SECONDS = 10.0  # before a process that has ended is started again
 READ = TypeAdapter(TicketIn)
 
@@ -86,7 +87,9 @@ class Beside:
         return [None] * len(asked)
 
     def _keep(self) -> None:
-        self._shelf.wait()  # this process first: it answers everything
+        while not self._shelf.loaded:  # this process first, and none for who has no predictor
+            if self._stop.wait(LOOKED_AT_EVERY_SECONDS):
+                return
         while not self._stop.is_set():
             self._ended.clear()
             connection = None

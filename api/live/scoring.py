@@ -110,8 +110,9 @@ class Scoring:
 
     def says(self) -> dict[str, str]:
         """What is in use, or why nothing is; a process beside is never waited for."""
-        beside = {} if self._beside is None else {"scoring process": "ok" if self._beside.ready else "being started"}
-        return {**self.shelf.says(), **beside}
+        if self._beside is None or not self.shelf.loaded:
+            return self.shelf.says()
+        return {**self.shelf.says(), "scoring process": "ok" if self._beside.ready else "being started"}
 
     async def one(self, metric: str, asked: TicketIn, caller: Caller) -> bytes:
         """The answer for one ticket, as JSON.

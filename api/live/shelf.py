@@ -74,6 +74,11 @@ class PredictorShelf:
             pass
 
     @property
+    def loaded(self) -> bool:
+        """Whether any predictor is in use."""
+        return bool(self._loaded)
+
+    @property
     def ready(self) -> bool:
         """Whether everything that was active at the start has been looked at."""
         return self._ready.is_set()

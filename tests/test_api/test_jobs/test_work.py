@@ -142,7 +142,8 @@ def test_a_scheduled_report_is_kept_once_and_goes_to_those_it_names(store: Store
     assert ended.status == "done", ended.problem
     (made,) = rows.stored(store, tables.made_report)
     assert (made["id"], made["kind"], made["period"], made["schedule_id"]) == (job.id, "monthly", "2026-09", plan.id)
-    assert {path.name for path in report_folder(settings, job.id).iterdir()} == {"report.json", "report.md"}
+    there = {path.name for path in report_folder(settings, job.id).iterdir()}
+    assert there == {"report.json", "report.md", "report.email"}  # the body of the mail, where an address is named
     waiting = {(row["event"], row["endpoint_id"], row["address"]) for row in rows.stored(store, tables.delivery)}
     assert waiting == {("report.made", desk.id, None), ("report.made", None, "ada@example.com")}
     with store.writing() as connection:  # as if its worker had died just before it could say "done"

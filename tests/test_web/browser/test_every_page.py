@@ -44,9 +44,9 @@ def test_the_login_is_accessible_and_says_what_is_wrong(open_as: Open, site: obj
     assert window.violations() == []
     window.page.get_by_label("Key").fill("vb_wrong")
     window.page.get_by_role("button", name="Log in").click()
-    window.complaints.clear()  # the browser itself notes the 401
     assert "not a key" in window.page.get_by_role("alert").inner_text()
     assert window.violations() == []
+    window.complaints[:] = [one for one in window.complaints if "401" not in one]  # the browser itself notes it
 
 
 def test_the_keyboard_alone_goes_everywhere(open_as: Open) -> None:
