@@ -82,7 +82,9 @@ def create_app(settings: Settings) -> FastAPI:
     show_missing(app)
     app.openapi = documents(app)  # type: ignore[method-assign]
     app.add_middleware(Timed, seconds=settings.request_seconds)
-    app.add_middleware(Express, service=service, lines=(scores.LINE, predictions.LINE))
+    app.add_middleware(
+        Express, service=service, lines=(scores.LINE, predictions.LINE), seconds=settings.request_seconds
+    )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["*"],

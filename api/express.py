@@ -7,6 +7,7 @@ error above all, goes the usual way, with the same body, so that there is one se
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.access.allowed import Needs, demand_pace
 from api.access.scopes import Scope as Permission
+from api.middleware import too_slow
 from api.problems import Refusal
 from verbatim.errors import VerbatimError
 
@@ -48,10 +50,11 @@ class Line:
 class Express:
     """Answers plain requests of some operations; passes on all others."""
 
-    def __init__(self, app: ASGIApp, *, service: Service, lines: Sequence[Line]) -> None:
+    def __init__(self, app: ASGIApp, *, service: Service, lines: Sequence[Line], seconds: float) -> None:
         self.app = app
         self._service = service
         self._lines = lines
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -81,9 +84,15 @@ class Express:
             NEEDS.demand(caller)
             scope["state"]["caller"] = caller
             await demand_pace(self._service.pace, caller)
-            answer = await line.ahead(self._service, caller, word, body) if line.ahead is not None else None
-            if answer is None:
+            if line.ahead is None:  # answered at once: there is nothing that a limit could end
                 answer = await line.answer(self._service, caller, word, line.body.validate_json(body))
+            else:
+                async with asyncio.timeout(self._seconds):
+                    ahead = await line.ahead(self._service, caller, word, body)
+                    answer = ahead or await line.answer(self._service, caller, word, line.body.validate_json(body))
+        except TimeoutError:
+            await too_slow(self._seconds, scope)(scope, receive, send)
+            return None
         except (ValidationError, Refusal, VerbatimError):
             return _replayed(parts, receive)
         scope["route"] = line.route

@@ -70,9 +70,13 @@ class Timed:
         except TimeoutError:
             if begun:
                 raise
-            detail = f"this took longer than the {self._seconds:g} seconds allowed here"
-            response = problem_response(PROBLEMS["too-slow"], detail, scope["state"]["request_id"])
-            await response(scope, receive, send)
+            await too_slow(self._seconds, scope)(scope, receive, send)
+
+
+def too_slow(seconds: float, scope: Scope) -> JSONResponse:
+    """The answer to a request that took longer than it may."""
+    detail = f"this took longer than the {seconds:g} seconds allowed here"
+    return problem_response(PROBLEMS["too-slow"], detail, scope["state"]["request_id"])
 
 
 class Surroundings:

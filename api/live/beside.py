@@ -79,11 +79,14 @@ class Beside:
         if connection is not None:
             try:
                 connection.send(asked)
-                found: Sequence[Answered] = connection.recv()
-                return found
+                if connection.poll(self._settings.request_seconds / 2):  # the server itself still has the other half
+                    found: Sequence[Answered] = connection.recv()
+                    return found
+                log.warning("scoring process does not answer")
             except (OSError, EOFError):
-                self._connection = None
-                self._ended.set()
+                pass
+            self._connection = None
+            self._ended.set()
         return [None] * len(asked)
 
     def _keep(self) -> None:
@@ -95,10 +98,14 @@ class Beside:
             connection = None
             try:
                 connection = self._started()
+                while not connection.poll(LOOKED_AT_EVERY_SECONDS):
+                    if self._stop.is_set():
+                        return
                 connection.recv()  # it says when it is ready
                 self._connection = connection
                 log.info("scoring process ready")
-                self._ended.wait()
+                while not self._stop.is_set() and not self._ended.wait(1.0):
+                    pass
             except (OSError, EOFError):
                 log.warning("scoring process ended")
             finally:

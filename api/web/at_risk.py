@@ -163,12 +163,12 @@ def _queue(
     )  # fmt: skip
 
 
-def _unready(page: Page, metric: str) -> str | None:
-    """Why nothing predicts this metric here, in the service's own words."""
+def _unready(page: Page, metric: str) -> Refusal | None:
+    """Why nothing predicts this metric here, in the service's own words: nothing is active, or it is being loaded."""
     try:
         page.service.scoring.shelf.take(metric)
     except Refusal as refusal:
-        return refusal.detail if refusal.kind.name == "no-active-model" else None  # else it is being loaded
+        return refusal
     return None
 
 

@@ -76,6 +76,11 @@ class Page:
         """The settings."""
         return self.service.settings
 
+    @property
+    def sight(self) -> tuple[object, ...]:
+        """What decides what the caller sees: a part of every key under which something is kept."""
+        return self.caller.restriction, self.caller.sees_agents
+
     def may(self, scope: str) -> bool:
         """Whether the caller has this scope, by its name."""
         return self.caller.may(Scope(scope))

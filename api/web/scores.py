@@ -99,7 +99,7 @@ def sheets(page: Page, metric: Metric, asked: Answered, **how: Any) -> list[Scor
     told = {name: tuple(value) if isinstance(value, list) else value for name, value in how.items()}
     where = tuple(sorted((name, str(value)) for name, value in asked.where.items()))
     caller = page.caller
-    key = ("scores", metric, asked.start, asked.end, where, caller.restriction, caller.sees_agents, *told.items())
+    key = ("scores", metric, asked.start, asked.end, where, page.sight, *told.items())
     return kept_of(page.service).get(
         key, lambda: stored_scores.read_scores(metric, caller, page.store, page.settings, asked, **how).sheets
     )
@@ -112,7 +112,7 @@ def divergences(page: Page) -> Divergences | str | None:
     kept = kept_of(page.service)
     caller, store, settings = page.caller, page.store, page.settings
     try:
-        found = kept.later("divergences", lambda: stored_scores.list_divergences(caller, store, settings))
+        found = kept.later(("divergences", page.sight), lambda: stored_scores.list_divergences(caller, store, settings))
     except VerbatimError:
         return None
     return found or COUNTING
@@ -133,7 +133,7 @@ def _target(page: Page, metric: Metric, asked: Answered, newest: datetime) -> Ta
     last = asked.end or newest
     recent = replace(asked, start=last - timedelta(days=TARGET_DAYS), end=asked.end)
     where = tuple(sorted((name, str(value)) for name, value in recent.where.items()))
-    key = ("target", metric, recent.start, recent.end, where, page.caller.sees_agents)
+    key = ("target", metric, recent.start, recent.end, where, page.sight)
     try:
         return kept_of(page.service).get(
             key, lambda: stored_scores.read_target(metric, page.caller, page.store, page.settings, recent)
@@ -149,7 +149,7 @@ def _milestones(page: Page, metric: Metric) -> Milestones | str | None:
     caller, store, settings = page.caller, page.store, page.settings
     try:
         found = kept_of(page.service).later(
-            ("milestones", metric), lambda: stored_scores.read_milestones(metric, caller, store, settings)
+            ("milestones", metric, page.sight), lambda: stored_scores.read_milestones(metric, caller, store, settings)
         )
     except VerbatimError:
         return None

@@ -59,7 +59,7 @@ def segments_of(page: Page, theme: ThemeDetail, looked: Looked, by: str) -> tupl
         return None
     caller, store, settings = page.caller, page.store, page.settings
     found = kept_of(page.service).ask(
-        ("segments", theme.id, by, *looked.key, tuple(looked.where), caller.restriction, caller.sees_agents),
+        ("segments", theme.id, by, *looked.key, tuple(looked.where), page.sight),
         str(ThemesVersion.read(store)),
         lambda: get_theme_segments(theme.id, caller, store, settings, [by], looked.start, looked.end, looked.where),
     )
@@ -85,7 +85,7 @@ def tone_of(page: Page, theme: ThemeDetail, looked: Looked, *, newest: int) -> F
     caller, store, settings, service = page.caller, page.store, page.settings, page.service
     given: dict[str, Any] = {"from": looked.start, "to": looked.end, "where": looked.where, "newest": newest}
     return kept_of(service).ask(
-        ("tone", theme.id, newest, *looked.key, tuple(looked.where), caller.restriction),
+        ("tone", theme.id, newest, *looked.key, tuple(looked.where), page.sight),
         str(ThemesVersion.read(store)),
         lambda: get_theme_tone(theme.id, ToneWish.model_validate(given), caller, store, settings, service),
     )

@@ -174,12 +174,14 @@ def findings(page: Page, looked: Looked) -> Findings | None:
     def drivers(layer: Any) -> Found | None:  # noqa: ANN401
         metric: Metric = looked.metric
         return kept.ask(
-            ("drivers", metric, layer, *looked.key), state,
+            ("drivers", metric, layer, *looked.key, page.sight), state,
             lambda: list_drivers(metric, caller, store, settings, layer, looked.start, looked.end, [], None),
             long=True,
         )  # fmt: skip
 
     top, fine = drivers("top"), drivers("fine")  # they take less time than what moves
     return Findings(
-        top, fine, kept.ask(("moving",), state, lambda: list_emerging(caller, store, settings, None), long=True)
+        top,
+        fine,
+        kept.ask(("moving", page.sight), state, lambda: list_emerging(caller, store, settings, None), long=True),
     )

@@ -80,7 +80,7 @@ class Moving:
 
 def day_scores(page: Page, day: date) -> list[DayScore]:
     """Every metric with answers on the day, on the scale that most were given on."""
-    key = ("day", day, page.caller.restriction, page.caller.sees_agents)
+    key = ("day", day, page.sight)
     return kept_of(page.service).get(key, lambda: _day_scores(page, day))
 
 
@@ -145,7 +145,7 @@ def moving_themes(page: Page, day: date) -> list[Moving]:
     from verbatim.scores.intervals import newcombe
 
     caller, until = page.caller, day + timedelta(days=1)
-    key = ("moving", day, caller.restriction, caller.sees_agents)
+    key = ("moving", day, page.sight)
     tree = kept_of(page.service).get(
         key,
         lambda: (
@@ -204,7 +204,7 @@ def _said(
     page: Page, since: date, until: date, metric: Metric, category: str, limit: int
 ) -> list[CommentOut]:  # fmt: skip
     wish = PageWish.model_validate({"from": since, "to": until, "metric": metric, "category": category, "limit": limit})
-    key = ("said", since, until, metric, category, limit, page.caller.restriction, page.caller.sees_agents)
+    key = ("said", since, until, metric, category, limit, page.sight)
     try:
         return kept_of(page.service).get(
             key, lambda: comments.list_comments(wish, page.caller, page.store, page.settings).comments

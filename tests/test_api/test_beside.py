@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -132,6 +134,32 @@ def test_one_that_was_killed_is_missed_by_nobody_and_comes_back(
     again = found._process
     found.close()
     assert again is not None and again.poll() is not None
+
+
+def test_one_that_hangs_is_given_up_and_replaced(
+    settings: Settings, shelf: PredictorShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "REST_SECONDS", 0.01)
+    found = Beside(settings.model_copy(update={"request_seconds": 0.5}), shelf)
+    found.start()
+    until(lambda: found.ready)
+    before = found._process
+    assert before is not None
+    os.kill(before.pid, signal.SIGSTOP)
+    assert answer(found, asked(shelf)) == [None]
+    until(lambda: before.poll() is not None)
+    until(lambda: found.ready)
+    found.close()
+
+
+def test_closing_while_it_starts_leaves_no_process(settings: Settings, shelf: PredictorShelf) -> None:
+    found = Beside(settings, shelf)
+    found.start()
+    until(lambda: found._process is not None)
+    begun = found._process
+    found.close()
+    assert begun is not None and begun.poll() is not None
+    assert not found._thread.is_alive()
 
 
 def test_it_ends_when_its_server_is_gone(settings: Settings, shelf: PredictorShelf) -> None:

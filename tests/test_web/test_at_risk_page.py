@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 import httpx
 import pytest
 
+from api.live.shelf import PredictorShelf
 from api.routers.predictor_quality import ReliabilityBin
 from api.web.at_risk import PATH, plot_of
 from tests.test_api.conftest import Served
@@ -19,7 +21,15 @@ HOSTILE = '<img src=x onerror=alert(1)>"'
 
 @pytest.fixture
 def desk(sample: Served) -> httpx.Client:
-    return sample.as_role("analyst")
+    return loaded(sample.as_role("analyst"))
+
+
+def loaded(client: httpx.Client) -> httpx.Client:
+    until = time.monotonic() + 60
+    while "being loaded" in client.get("/readyz").text:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return client
 
 
 def shown(client: httpx.Client, **query: object) -> str:
@@ -143,8 +153,15 @@ def test_where_nothing_predicts_the_page_says_what_to_do(desk: httpx.Client) -> 
     assert desk.post(f"{PATH}/score", data={"metric": "csat"}).status_code == 303
 
 
+def test_while_a_model_is_being_loaded_the_page_says_so(desk: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PredictorShelf, "ready", False)
+    text = shown(desk, metric="ces")
+    assert "The models are being loaded" in text
+    assert "Nothing predicts" not in text
+
+
 def test_nothing_stored_is_said(empty: Served) -> None:
-    text = shown(empty.as_role("analyst"))
+    text = shown(loaded(empty.as_role("analyst")))
     assert "Nothing predicts CSAT here yet" in text
 
 
