@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 
 from api.access.caller import Caller, Doorkeeper
 from api.access.pace import Pace
+from api.kept import Kept
 from api.live.beside import Beside
 from api.live.scoring import Scoring
 from api.live.shelf import PredictorShelf
@@ -42,6 +43,7 @@ class Service:
         self.settings = settings
         self.meters = Meters()
         self.pace = Pace(settings)
+        self.kept = Kept()
         self._store: Store | None = None
         self._doors: Doorkeeper | None = None
         self._themes: ThemeShelf | None = None
@@ -104,6 +106,7 @@ class Service:
 
     def close(self) -> None:
         """Give connections back, after what is being worked on."""
+        self.kept.close()
         if self._scoring is not None:
             self._scoring.close()
             self._scoring.shelf.stop()

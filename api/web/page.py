@@ -25,6 +25,7 @@ from api.access.allowed import Needs
 from api.access.scopes import Scope
 from api.problems import PROBLEMS, Refusal, kind_of
 from api.web.assets import address
+from api.web.figures import Figures
 from verbatim.errors import VerbatimError
 from verbatim.reports import words
 
@@ -65,6 +66,7 @@ class Page:
     request: Request
     caller: Caller
     service: Service
+    figures: Figures
 
     @property
     def store(self) -> Store:
@@ -75,11 +77,6 @@ class Page:
     def settings(self) -> Settings:
         """The settings."""
         return self.service.settings
-
-    @property
-    def sight(self) -> tuple[object, ...]:
-        """What decides what the caller sees: a part of every key under which something is kept."""
-        return self.caller.restriction, self.caller.sees_agents
 
     def may(self, scope: str) -> bool:
         """Whether the caller has this scope, by its name."""
@@ -154,7 +151,8 @@ def page_of(scope: Scope | None, *, whole: bool = False) -> Any:  # noqa: ANN401
 
     async def found(request: Request) -> Page:
         caller = await needs(request)
-        return Page(request, caller, request.app.state.service)
+        service = request.app.state.service
+        return Page(request, caller, service, Figures(service, caller))
 
     return Depends(found)
 

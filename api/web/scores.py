@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Response
 from api.routers import stored_scores
 from api.routers.asking import AnsweredDep, Period
 from api.shapes import Name
-from api.web.kept import kept_of
 from api.web.page import Looks, query_of
 from api.web.scores_drawn import bars_of, crossed, line_of, period_rows, unit_of
 from api.web.tidy import TidyRoute
@@ -23,9 +22,10 @@ from verbatim.storage.queries.recent import newest_answer_at
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from api.kept import Found
     from api.routers.asking import Answered
     from api.routers.score_shapes import ScoreSheetOut
-    from api.routers.stored_scores import Divergences, Milestones, TargetOut
+    from api.routers.stored_scores import Milestones, TargetOut
     from api.web.page import Page
 
 router = APIRouter(include_in_schema=False, route_class=TidyRoute)
@@ -35,7 +35,6 @@ MONTHS = 6
 PREFERRED = ("channel", "team", "product", "issue_type", "tier", "region")
 HIDDEN = frozenset({"account", "agent", "owner", "step"})  # can be asked for, but are no first choice
 TARGET_DAYS = 28
-COUNTING = "counting"
 By = Annotated[list[Name], Query(max_length=2)]
 
 
@@ -73,7 +72,8 @@ def scores(
         "scores.html", newest=newest, heads=heads, chosen=chosen, names=names, by=groups, period=period, asked=span,
         start=_day(page, span.start), end=_day(page, span.end), default_span=span is not asked,
         wheres=page.request.query_params.getlist("where"), **_below(page, chosen, span, groups, period),
-        divergences=divergences(page), full=not page.caller.restricted, by_given=bool(by),
+        divergences=None if page.caller.restricted else divergences(page), full=not page.caller.restricted,
+        by_given=bool(by),
     )  # fmt: skip
 
 
@@ -98,24 +98,19 @@ def sheets(page: Page, metric: Metric, asked: Answered, **how: Any) -> list[Scor
     """
     told = {name: tuple(value) if isinstance(value, list) else value for name, value in how.items()}
     where = tuple(sorted((name, str(value)) for name, value in asked.where.items()))
-    caller = page.caller
-    key = ("scores", metric, asked.start, asked.end, where, page.sight, *told.items())
-    return kept_of(page.service).get(
-        key, lambda: stored_scores.read_scores(metric, caller, page.store, page.settings, asked, **how).sheets
+    caller, store, settings = page.caller, page.store, page.settings
+    return page.figures.get(
+        ("scores", metric, asked.start, asked.end, where, *told.items()),
+        lambda: stored_scores.read_scores(metric, caller, store, settings, asked, **how).sheets,
     )
 
 
-def divergences(page: Page) -> Divergences | str | None:
-    """What contradicts what; ``"counting"`` while it is counted; ``None`` for those who may not see all."""
-    if page.caller.restricted:
-        return None
-    kept = kept_of(page.service)
+def divergences(page: Page) -> Found | None:
+    """What contradicts what, as far as it is counted; to be asked only for those who may see all."""
     caller, store, settings = page.caller, page.store, page.settings
-    try:
-        found = kept.later(("divergences", page.sight), lambda: stored_scores.list_divergences(caller, store, settings))
-    except VerbatimError:
-        return None
-    return found or COUNTING
+    return page.figures.ask(
+        ("divergences",), lambda: stored_scores.list_divergences(caller, store, settings), long=True
+    )
 
 
 def _head(page: Page, metric: Metric, asked: Answered, period: Period, newest: datetime) -> Head:
@@ -133,27 +128,20 @@ def _target(page: Page, metric: Metric, asked: Answered, newest: datetime) -> Ta
     last = asked.end or newest
     recent = replace(asked, start=last - timedelta(days=TARGET_DAYS), end=asked.end)
     where = tuple(sorted((name, str(value)) for name, value in recent.where.items()))
-    key = ("target", metric, recent.start, recent.end, where, page.sight)
+    key = ("target", metric, recent.start, recent.end, where)
+    caller, store, settings = page.caller, page.store, page.settings
     try:
-        return kept_of(page.service).get(
-            key, lambda: stored_scores.read_target(metric, page.caller, page.store, page.settings, recent)
-        )
+        return page.figures.get(key, lambda: stored_scores.read_target(metric, caller, store, settings, recent))
     except (EmptyError, NotFoundError, ScaleError):
         return None
 
 
-def _milestones(page: Page, metric: Metric) -> Milestones | str | None:
+def _milestones(page: Page, metric: Metric) -> Found | None:
     """As `divergences`."""
-    if page.caller.restricted:
-        return None
     caller, store, settings = page.caller, page.store, page.settings
-    try:
-        found = kept_of(page.service).later(
-            ("milestones", metric, page.sight), lambda: stored_scores.read_milestones(metric, caller, store, settings)
-        )
-    except VerbatimError:
-        return None
-    return found or COUNTING
+    return page.figures.ask(
+        ("milestones", metric), lambda: stored_scores.read_milestones(metric, caller, store, settings)
+    )
 
 
 def _below(page: Page, chosen: Head, asked: Answered, by: Sequence[str], period: Period) -> dict[str, Any]:
@@ -163,11 +151,11 @@ def _below(page: Page, chosen: Head, asked: Answered, by: Sequence[str], period:
         return nothing | {"rows": [], "events": []}
     metric, zone = Metric(chosen.metric), page.settings.timezone
     rolling = [one for one in _rolling(page, metric, asked) if _same(one, chosen.sheet)]
-    found = _milestones(page, metric)
+    found = None if page.caller.restricted else _milestones(page, metric)
     shown = nothing | {"milestones": found, "rows": period_rows(chosen.sheet)}
     target = page.settings.targets.get(metric.value)
     behind = _address(page, metric)
-    known = None if isinstance(found, str) else found
+    known: Milestones | None = None if found is None else found.value
     drawn = line_of(chosen.sheet, rolling[0] if rolling else None, target, known, zone=zone, behind=behind)
     shown |= {"line": drawn.drawing, "events": drawn.events, "dashed": drawn.dashed, "rolls": drawn.rolls}
     try:

@@ -19,7 +19,6 @@ from api.routers.themes import get_theme, list_theme_comments
 from api.routes import KEEPS_NOTHING
 from api.shapes import Id
 from api.themes.asking import PageWish, ThemeTable
-from api.themes.kept import kept_of
 from api.web.page import DONE, EditsThemes, Looks, PageRoute
 from api.web.theme_asking import SPANS, AskedDep
 from api.web.theme_drawing import segments_of, tone_of, trend_of
@@ -192,7 +191,7 @@ def _past(page: Page, theme_id: str) -> ThemeHistory | None:
     """The history; ``None``: hidden from this caller, or its library is still being loaded, which takes seconds."""
     if page.caller.restricted:
         return None
-    loaded = kept_of(page.service).ask(("history",), "", lambda: import_module("verbatim.identity.history").__name__)
+    loaded = page.figures.ask(("history",), lambda: import_module("verbatim.identity.history").__name__, state="")
     return None if loaded is None else get_theme_history(theme_id, page.caller, page.store)
 
 

@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from api.routers.themes import get_theme_segments, get_theme_tone
-from api.themes.asking import ThemesVersion, ToneWish
-from api.themes.kept import kept_of
+from api.themes.asking import ToneWish
 from api.web.drawing import Bar, Lines, Point, Tick, bar_chart, line_chart
 from verbatim.scores.intervals import wilson
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from api.kept import Found
     from api.routers.theme_shapes import CountRow, ThemeDetail
-    from api.themes.kept import Found
     from api.web.page import Page
     from api.web.theme_asking import Looked
     from api.web.theme_figures import MonthFigure
@@ -58,9 +57,8 @@ def segments_of(page: Page, theme: ThemeDetail, looked: Looked, by: str) -> tupl
     if not by:
         return None
     caller, store, settings = page.caller, page.store, page.settings
-    found = kept_of(page.service).ask(
-        ("segments", theme.id, by, *looked.key, tuple(looked.where), page.sight),
-        str(ThemesVersion.read(store)),
+    found = page.figures.ask(
+        ("segments", theme.id, by, *looked.key, tuple(looked.where)),
         lambda: get_theme_segments(theme.id, caller, store, settings, [by], looked.start, looked.end, looked.where),
     )
     rows: list[CountRow] = found.value.rows if found is not None and found.value is not None else []
@@ -84,8 +82,7 @@ def tone_of(page: Page, theme: ThemeDetail, looked: Looked, *, newest: int) -> F
     """How the newest comments sound, as far as they were read; encoding them takes seconds the first time."""
     caller, store, settings, service = page.caller, page.store, page.settings, page.service
     given: dict[str, Any] = {"from": looked.start, "to": looked.end, "where": looked.where, "newest": newest}
-    return kept_of(service).ask(
-        ("tone", theme.id, newest, *looked.key, tuple(looked.where), page.sight),
-        str(ThemesVersion.read(store)),
+    return page.figures.ask(
+        ("tone", theme.id, newest, *looked.key, tuple(looked.where)),
         lambda: get_theme_tone(theme.id, ToneWish.model_validate(given), caller, store, settings, service),
     )

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.routers.theme_findings import list_drivers, list_emerging
-from api.themes.asking import ThemesVersion, asked_where
-from api.themes.kept import kept_of
+from api.themes.asking import asked_where
 from verbatim.reports.words import MONTHS, NEAR_ZERO, month_name, number
 from verbatim.scores.intervals import newcombe, wilson
 from verbatim.storage.queries import theme_months
@@ -16,9 +15,9 @@ from verbatim.storage.tally import EVERY
 if TYPE_CHECKING:
     from datetime import date
 
+    from api.kept import Found
     from api.routers.theme_finding_shapes import DriverRow, Drivers, Emerging, MovedTheme
     from api.routers.theme_shapes import ThemeOut
-    from api.themes.kept import Found
     from api.web.page import Page
     from api.web.theme_asking import Looked
     from verbatim.domain import Metric
@@ -168,20 +167,16 @@ def findings(page: Page, looked: Looked) -> Findings | None:
     """What is known; ``None``: these are about all accounts and teams, and this caller sees some only."""
     if page.caller.restricted:
         return None
-    kept, state = kept_of(page.service), str(ThemesVersion.read(page.store))
     caller, store, settings = page.caller, page.store, page.settings
 
     def drivers(layer: Any) -> Found | None:  # noqa: ANN401
         metric: Metric = looked.metric
-        return kept.ask(
-            ("drivers", metric, layer, *looked.key, page.sight), state,
+        return page.figures.ask(
+            ("drivers", metric, layer, *looked.key),
             lambda: list_drivers(metric, caller, store, settings, layer, looked.start, looked.end, [], None),
             long=True,
-        )  # fmt: skip
+        )
 
     top, fine = drivers("top"), drivers("fine")  # they take less time than what moves
-    return Findings(
-        top,
-        fine,
-        kept.ask(("moving", page.sight), state, lambda: list_emerging(caller, store, settings, None), long=True),
-    )
+    moving = page.figures.ask(("moving",), lambda: list_emerging(caller, store, settings, None), long=True)
+    return Findings(top, fine, moving)

@@ -12,7 +12,6 @@ from api.routers.stored_scores import list_segments
 from api.routers.theme_edits import list_edits, undo_edit
 from api.routers.themes import list_themes
 from api.themes.asking import ThemesVersion
-from api.themes.kept import kept_of
 from api.web.page import DONE, EditsThemes, Looks, LooksAtAll, Page, PageRoute, with_query
 from api.web.theme_asking import SPANS, AskedDep
 from api.web.theme_figures import change_of, findings, months_of, mood, share_bounds
@@ -111,7 +110,7 @@ def themes_map(
         return page.render("themes_empty.html", name="Map of themes")
     shown = [one for one in _every(tree.themes) if one.n and one.kind == "theme" and _of_layer(one, layer)]
     version = ThemesVersion.read(page.store)
-    placed = kept_of(page.service).ask(("map",), str(version), lambda: places_of(page.settings, version))
+    placed = page.figures.ask(("map",), lambda: places_of(page.settings, version), state=str(version))
     bubbles = drawn_map(placed.value[layer], shown) if placed is not None and placed.value is not None else []
     return page.render(
         "themes_map.html", name="Map of themes", looked=looked, layer=layer, bubbles=bubbles, spans=SPANS,

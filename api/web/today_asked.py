@@ -12,7 +12,6 @@ from api.routers import comments, themes
 from api.routers.asking import Answered
 from api.routers.comment_shapes import shown_comment
 from api.themes.asking import PageWish
-from api.web.kept import kept_of
 from api.web.scores import METRICS, sheets
 from api.web.scores_drawn import unit_of
 from verbatim.domain import Metric, local_midnight
@@ -80,11 +79,6 @@ class Moving:
 
 def day_scores(page: Page, day: date) -> list[DayScore]:
     """Every metric with answers on the day, on the scale that most were given on."""
-    key = ("day", day, page.sight)
-    return kept_of(page.service).get(key, lambda: _day_scores(page, day))
-
-
-def _day_scores(page: Page, day: date) -> list[DayScore]:
     zone = page.settings.timezone
     start, end = local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone)
     before = local_midnight(day - timedelta(days=USUAL_DAYS), zone)
@@ -144,15 +138,12 @@ def moving_themes(page: Page, day: date) -> list[Moving]:
     """
     from verbatim.scores.intervals import newcombe
 
-    caller, until = page.caller, day + timedelta(days=1)
-    key = ("moving", day, page.sight)
-    tree = kept_of(page.service).get(
-        key,
-        lambda: (
-            themes.list_themes(
-                caller, page.store, page.settings, Response(), start=until - timedelta(days=USUAL_DAYS), end=until
-            ).themes
-        ),
+    caller, store, settings = page.caller, page.store, page.settings
+    until = day + timedelta(days=1)
+    since = until - timedelta(days=USUAL_DAYS)
+    tree = page.figures.get(
+        ("moving-today", day),
+        lambda: themes.list_themes(caller, store, settings, Response(), start=since, end=until).themes,
     )
     known = [one for one in _flat(tree) if one.kind == "theme" and one.of and one.of_before]
     if not known:
@@ -204,10 +195,11 @@ def _said(
     page: Page, since: date, until: date, metric: Metric, category: str, limit: int
 ) -> list[CommentOut]:  # fmt: skip
     wish = PageWish.model_validate({"from": since, "to": until, "metric": metric, "category": category, "limit": limit})
-    key = ("said", since, until, metric, category, limit, page.sight)
+    caller, store, settings = page.caller, page.store, page.settings
     try:
-        return kept_of(page.service).get(
-            key, lambda: comments.list_comments(wish, page.caller, page.store, page.settings).comments
+        return page.figures.get(
+            ("said", since, until, metric, category, limit),
+            lambda: comments.list_comments(wish, caller, store, settings).comments,
         )
     except VerbatimError:
         return []

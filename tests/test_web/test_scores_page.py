@@ -13,12 +13,8 @@ import httpx
 import pytest
 
 from api.web.drawing import Bar, Lines, Mark, Point, bar_chart, line_chart, nice_ticks
-from api.web.kept import Kept
 from tests.test_api.conftest import Served
-from verbatim.errors import EmptyError
 from verbatim.reports.words import amount, count
-from verbatim.storage import tables
-from verbatim.storage.store import Store
 
 HOSTILE = '"><script>alert(1)</script>'
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -171,45 +167,6 @@ def test_ticks_are_round_and_hold_the_span(low: float, high: float) -> None:
     assert ticks[0] <= low
     assert ticks[-1] >= high
     assert 2 <= len(ticks) <= 9 or low == high
-
-
-def test_what_is_kept_is_counted_once_until_the_store_changes(store: Store) -> None:
-    kept, made = Kept(lambda: store), list[int]()
-
-    def make() -> int:
-        made.append(1)
-        return len(made)
-
-    assert [kept.get("a", make), kept.get("a", make), kept.get("b", make)] == [1, 1, 2]
-    batch = {"id": "b" * 32, "kind": "responses", "source": "csat", "file": "csat.csv", "started_at": START,
-             "finished_at": START, "rows": 1, "inserted": 1, "updated": 0, "unchanged": 0, "rejected": 0}  # fmt: skip
-    store.upsert(tables.ingest_batch, [batch])
-    assert kept.get("a", make) == 3
-
-
-def test_that_there_is_nothing_is_kept_and_said_again(store: Store) -> None:
-    kept, asked = Kept(lambda: store), list[int]()
-
-    def make() -> int:
-        asked.append(1)
-        raise EmptyError("no answers")
-
-    for _ in range(3):
-        with pytest.raises(EmptyError, match="no answers"):
-            kept.get("a", make)
-    assert len(asked) == 1
-
-
-def test_what_takes_long_is_counted_beside_and_comes_later(store: Store) -> None:
-    kept = Kept(lambda: store)
-
-    def slow() -> str:
-        time.sleep(0.3)
-        return "done"
-
-    assert kept.later("a", slow, wait=0.01) is None
-    assert kept.later("a", slow, wait=10) == "done"
-    assert kept.later("a", lambda: "other", wait=10) == "done"
 
 
 def test_each_metric_can_be_chosen(sample: Served) -> None:

@@ -1,10 +1,11 @@
-// What is still being worked out is fetched again until it is there; only its own part of the page changes.
+// What is still being worked out is fetched again until it is there; only its own part of the page changes, and what is shown `data-with` it.
 "use strict";
 
 (() => {
   let wait = 1000;
   const again = async () => {
-    const boxes = [...document.querySelectorAll("[data-kept]")].filter((box) => box.querySelector("[data-pending]"));
+    const waits = (box) => (document.getElementById(box.dataset.with) ?? box).querySelector("[data-pending]");
+    const boxes = [...document.querySelectorAll("[data-kept]")].filter(waits);
     if (!boxes.length) return;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
