@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from api.routers.asking import Answered
 from api.routers.queue import list_at_risk
-from api.routers.stored_scores import read_scores
+from api.web.scores import sheets
 from api.web.scores_drawn import unit_of
 from verbatim.domain import Metric, local_midnight
 from verbatim.errors import EmptyError, NotFoundError
@@ -117,8 +117,8 @@ def scored(page: Page, metric: Metric, days: int, keys: Sequence[str] | None = N
     )  # fmt: skip
     if keys is None:
         return found
-    whole = read_scores(metric, page.caller, page.store, page.settings, Answered(start, end, {}), by=[])
-    main = next((sheet for sheet in whole.sheets if (sheet.scale, sheet.step) == (now.scale, now.step)), None)
+    whole = sheets(page, metric, Answered(start, end, {}))
+    main = next((sheet for sheet in whole if (sheet.scale, sheet.step) == (now.scale, now.step)), None)
     return found if main is None else replace(found, total=main.total)
 
 
@@ -142,10 +142,9 @@ def _sheet(
 ) -> ScoreSheetOut | None:
     where: dict[str, Any] = {} if keys is None else {BY: list(keys)}
     try:
-        found = read_scores(metric, page.caller, page.store, page.settings, Answered(start, end, where), by=[BY])
+        return sheets(page, metric, Answered(start, end, where), by=[BY])[0]
     except (EmptyError, NotFoundError):
         return None
-    return found.sheets[0]
 
 
 def _by_key(sheet: ScoreSheetOut) -> dict[str, ScoreRow]:

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as generating
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
+from schemathesis.generation.hypothesis.builder import (
+    SETTINGS_ATTRIBUTE_NAME,
+    HypothesisTestConfig,
+    HypothesisTestMode,
+    create_test,
+)
+from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from api.app import create_app
 from tests.test_api.conftest import Served, served
+from tests.test_api.operations import operations
 from verbatim.settings import Settings
 
-EXAMPLES = 200
+Case = schemathesis.Case[Any]
+Operation = APIOperation[Any, Any, Any, Any]
+EXAMPLES, LEAST_RANDOM = 200, 100
+OPERATIONS = [one.id for one in operations(create_app(Settings()).openapi())]
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
@@ -43,9 +55,11 @@ def as_lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
     return "\n".join(json.dumps(one) for one in (value if isinstance(value, list) else [value])).encode()
 
 
-config = schemathesis.Config()
-config.projects.default.generation.update(modes=list(GenerationMode), with_security_parameters=False)
-schema = schemathesis.openapi.from_dict(create_app(Settings()).openapi(), config=config)
+@pytest.fixture(scope="module")
+def schema() -> OpenApiSchema:
+    config = schemathesis.Config()
+    config.projects.default.generation.update(modes=list(GenerationMode), with_security_parameters=False)
+    return schemathesis.openapi.from_dict(create_app(Settings()).openapi(), config=config)
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +80,35 @@ def session() -> Iterator[requests.Session]:
         yield kept
 
 
-@schema.parametrize()
-@hypothesis_settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_any_input_gets_an_answer_that_is_documented(
-    case: schemathesis.Case, target: tuple[Served, str], session: requests.Session
+    operation: str, schema: OpenApiSchema, target: tuple[Served, str], session: requests.Session
 ) -> None:
     running, key = target
-    headers = {"Authorization": key}
-    case.call_and_validate(base_url=running.url, session=session, headers=headers, checks=CHECKS, timeout=30)
+    called = 0
+
+    def check(case: Case) -> None:
+        nonlocal called
+        called += 1
+        headers = {"Authorization": key}
+        case.call_and_validate(base_url=running.url, session=session, headers=headers, checks=CHECKS, timeout=30)
+
+    found = schema.find_operation_by_id(operation)
+    examined(found, check)()
+    assert called >= EXAMPLES or not (found.body or list(found.iter_parameters()))
+
+
+def examined(operation: Operation, check: Callable[[Case], None]) -> Callable[[], None]:
+    """The test of one operation: its own examples, each boundary of its parameters, and random ones: 200 at least.
+
+    Made here, and not by ``schema.parametrize``, which makes those of all operations in every worker of pytest.
+    """
+    config = HypothesisTestConfig(project=operation.schema.config, modes=list(HypothesisTestMode))
+    made: Any = create_test(operation=operation, test_func=check, config=config)
+    known = len(getattr(made, "hypothesis_explicit_examples", ()))
+    settings = generating(
+        max_examples=max(EXAMPLES - known, LEAST_RANDOM), derandomize=True, database=None, deadline=None,
+        suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
+    )  # fmt: skip
+    setattr(made, SETTINGS_ATTRIBUTE_NAME, settings)
+    return cast("Callable[[], None]", made)

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.access.keys import create_key
-from tests.test_api.test_jobs.killing import KILLS, KILLS_A_JOB, Zygote, kill, lives, wait_until, zygote
+from tests.test_api.test_jobs.killing import KILLS_A_JOB, ON_EACH, Zygote, kill, lives, wait_until, zygote
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.tables import comment, survey_response
@@ -94,7 +94,7 @@ def test_what_a_killed_server_acknowledged_is_there_once(database: Settings, key
     sender = threading.Thread(target=send)
     pid = begin(processes, database, port)
     sender.start()
-    for _ in range(KILLS):
+    for _ in range(ON_EACH):
         time.sleep(draw.uniform(0.02, 0.6))
         kill(pid)
         pid = begin(processes, database, port)

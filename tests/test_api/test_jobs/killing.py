@@ -21,6 +21,7 @@ from verbatim.storage.store import Store
 
 ROOT = Path(__file__).parents[3]
 KILLS = 20
+ON_EACH = KILLS // 2  # where a test runs on both databases
 KILLS_A_JOB = 4  # after five deaths a job is given up
 PATIENCE_SECONDS = 120
 

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from api.access.keys import create_key
 from api.jobs.presence import living
 from tests.test_api.test_jobs.conftest import Organisation, Receiver
-from tests.test_api.test_jobs.killing import KILLS, Zygote, kill, wait_until
+from tests.test_api.test_jobs.killing import ON_EACH, Zygote, kill, wait_until
 from tests.test_api.test_server_killed import begin, free_port
 from tests.test_storage import rows
 from verbatim.messages.dispatch import deliver_due
@@ -149,7 +149,7 @@ def test_jobs_and_messages_asked_of_killed_servers_are_done_once(
     thread = threading.Thread(target=asker.run)
     worker, server = workers.start(settings), begin(workers, settings, port)
     thread.start()
-    for number in range(KILLS // 2):
+    for number in range(ON_EACH):
         wait_until(lambda: asker.acknowledged > number, "nothing is acknowledged")  # noqa: B023
         time.sleep(draw.uniform(0, 0.2))
         kill(server)
@@ -162,7 +162,7 @@ def test_jobs_and_messages_asked_of_killed_servers_are_done_once(
     thread.join(timeout=60)
     kill(server)
     assert asker.messages
-    assert asker.cut >= KILLS // 8  # else the kills met nobody asking
+    assert asker.cut >= ON_EACH // 4  # else the kills met nobody asking
     with prepare_store(settings) as store:
         demand_kept(store, settings, asker, receiver)
     kill(worker)
