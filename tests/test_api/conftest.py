@@ -19,10 +19,18 @@ from api.app import create_app
 from api.commands.serve import listening
 from tests.conftest import DATABASES, new_database
 from tests.organisation import copy_of, predicted
+from tests.test_api.test_jobs.killing import Zygote, zygote
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 
 STARTS_WITHIN_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    """Starts real workers and servers fast, to be killed."""
+    with zygote(tmp_path_factory.mktemp("workers")) as started:
+        yield started
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from api.access.keys import create_key
-from tests.test_api.test_jobs.killing import KILLS_A_JOB, ON_EACH, Zygote, kill, lives, wait_until, zygote
+from tests.test_api.test_jobs.killing import KILLS_A_JOB, ON_EACH, Zygote, kill, lives, wait_until
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.tables import comment, survey_response
@@ -25,12 +24,6 @@ pytestmark = pytest.mark.slow
 SEED = 20261122
 A_CALL = 40
 PREDICTABLE = {"scale": "csat-5", "metric": "csat", "answered_at": "2026-10-30T10:00:00Z"}
-
-
-@pytest.fixture(scope="module")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
-    with zygote(tmp_path_factory.mktemp("servers")) as started:
-        yield started
 
 
 @pytest.fixture
@@ -46,9 +39,9 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def begin(processes: Zygote, settings: Settings, port: int, *words: str) -> int:
+def begin(workers: Zygote, settings: Settings, port: int, *words: str) -> int:
     """Start a server; gives its process once it answers."""
-    pid = processes.start(settings, "--port", str(port), "--no-link", *words, command="serve")
+    pid = workers.start(settings, "--port", str(port), "--no-link", *words, command="serve")
     wait_until(lambda: answers(port), "the server does not answer")
     return pid
 
@@ -68,7 +61,7 @@ def records(call: int, count: int = A_CALL) -> list[dict[str, object]]:
     ]
 
 
-def test_what_a_killed_server_acknowledged_is_there_once(database: Settings, key: str, processes: Zygote) -> None:
+def test_what_a_killed_server_acknowledged_is_there_once(database: Settings, key: str, workers: Zygote) -> None:
     port, draw = free_port(), random.Random(SEED)
     acknowledged: list[int] = []
     refused: list[str] = []
@@ -92,12 +85,12 @@ def test_what_a_killed_server_acknowledged_is_there_once(database: Settings, key
                 call, cut = call + 1, False
 
     sender = threading.Thread(target=send)
-    pid = begin(processes, database, port)
+    pid = begin(workers, database, port)
     sender.start()
     for _ in range(ON_EACH):
         time.sleep(draw.uniform(0.02, 0.6))
         kill(pid)
-        pid = begin(processes, database, port)
+        pid = begin(workers, database, port)
     time.sleep(0.5)
     ended.set()
     sender.join(timeout=120)
@@ -113,13 +106,13 @@ def test_what_a_killed_server_acknowledged_is_there_once(database: Settings, key
     assert len(there) <= len(expected) + A_CALL  # at most one call was written and not acknowledged
 
 
-def test_a_server_told_to_stop_finishes_what_it_has_begun(settings: Settings, processes: Zygote) -> None:
+def test_a_server_told_to_stop_finishes_what_it_has_begun(settings: Settings, workers: Zygote) -> None:
     settings.home.mkdir(parents=True)
     (settings.home / "verbatim.toml").touch()
     with prepare_store(settings) as store:
         key = create_key(store, "sender", person="tests", role="analyst")[1]
     port = free_port()
-    pid = begin(processes, settings, port)
+    pid = begin(workers, settings, port)
     found: list[httpx.Response] = []
 
     def send() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from tests.test_api.test_jobs.killing import Zygote, zygote
 from verbatim.domain import Kind
 from verbatim.ingest import IngestOptions, ingest, plan_ingest
 from verbatim.sample import write_sample
@@ -23,12 +22,6 @@ from verbatim.storage import queries
 from verbatim.storage.engine import prepare_store
 
 SEED = 20261122
-
-
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
-    with zygote(tmp_path_factory.mktemp("workers")) as started:
-        yield started
 
 
 @dataclass(frozen=True)

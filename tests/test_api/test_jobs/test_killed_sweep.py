@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from api.jobs.kinds import request
-from tests.test_api.test_jobs.killing import KILLS_A_JOB, ON_EACH, Zygote, kill_often, zygote
+from tests.test_api.test_jobs.killing import KILLS_A_JOB, ON_EACH, Zygote, kill_often
 from tests.test_storage import rows
 from verbatim.messages.endpoints import add_endpoint
 from verbatim.settings import Settings
@@ -21,12 +20,6 @@ pytestmark = pytest.mark.slow
 SEED = 20261122
 COUNT = 2_000  # unhappy answers: four transactions
 ROUNDS = -(-ON_EACH // KILLS_A_JOB)
-
-
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
-    with zygote(tmp_path_factory.mktemp("workers")) as started:
-        yield started
 
 
 def test_a_sweep_whose_workers_are_killed_makes_and_tells_each_follow_up_once(
