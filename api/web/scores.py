@@ -125,8 +125,9 @@ def _target(page: Page, metric: Metric, asked: Answered, newest: datetime) -> Ta
     """How the last four weeks stand against the target, where there is one."""
     if page.caller.restricted or metric.value not in page.settings.targets:
         return None
-    last = asked.end or newest
-    recent = replace(asked, start=last - timedelta(days=TARGET_DAYS), end=asked.end)
+    zone = page.settings.timezone
+    last = (asked.end or newest).astimezone(ZoneInfo(zone)).date()  # whole days: what is kept serves all of a day
+    recent = replace(asked, start=local_midnight(last - timedelta(days=TARGET_DAYS), zone), end=asked.end)
     where = tuple(sorted((name, str(value)) for name, value in recent.where.items()))
     key = ("target", metric, recent.start, recent.end, where)
     caller, store, settings = page.caller, page.store, page.settings
