@@ -138,9 +138,14 @@ def _lasting(report: MonthlyReport) -> list[str]:
         told = [sentence_line(s) for s in report.retention.told]
         blocks.append("## Before they renew\n\n" + "\n".join([*told, f"- {plain(report.retention.note)}"]))
     if report.recognition:
-        said = [f"- **{plain(one.agent)}**: \u201c{plain(one.text)}\u201d" for one in report.recognition.people]
-        blocks.append("## People to thank\n\n" + "\n".join([*said, "", plain(report.recognition.note)]))
+        found = report.recognition
+        said = [f"- {_thanked(one.agent)}\u201c{plain(one.text)}\u201d" for one in found.people]
+        blocks.append(f"## {found.title}\n\n" + "\n".join([*said, "", plain(found.note)]))
     return blocks
+
+
+def _thanked(agent: str | None) -> str:
+    return f"**{plain(agent)}**: " if agent else ""
 
 
 def sentence_line(sentence: Sentence) -> str:

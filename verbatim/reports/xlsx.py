@@ -180,7 +180,7 @@ def _lasting(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         yield "before they renew", report.retention.note, None
     if report.recognition:
         for one in report.recognition.people:
-            yield f"thanks to {one.agent}", one.text, one.said_on
+            yield f"thanks to {one.agent}" if one.agent else "praise", one.text, one.said_on
 
 
 def _renewing(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
