@@ -13,29 +13,30 @@ from tests.test_reports.rendered import HOSTILE, POLICY, Page, formulas, kept, p
 from verbatim.errors import MissingExtraError, StoreFullError, UserError
 from verbatim.reports import FORMATS, render, write_report
 from verbatim.reports.html import to_html
-from verbatim.reports.model import Chronic, Group, MonthlyReport, Praised, Quote, Recognition, Sentence
+from verbatim.reports.model import Chronic, Group, MonthlyReport, Praised, Quote, Recognition, Sentence, Story
 from verbatim.reports.pdf import to_pdf
 from verbatim.reports.xlsx import guarded, sheets
 
 
-def hostile_report() -> MonthlyReport:
+def hostile_report(bad: str = HOSTILE) -> MonthlyReport:
     """The example with hostile text wherever customers' or sources' words come in."""
     report = example_report()
     theme = report.themes.top[0]
-    quotes = (Quote(HOSTILE, "complaint", HOSTILE, HOSTILE, HOSTILE), Quote("=1+1", "praise", None, None, "c"))
-    bad_theme = replace(theme, name=HOSTILE, keywords=(HOSTILE,), quotes=quotes)
+    quotes = (Quote(bad, "complaint", bad, bad, bad), Quote("=1+1", "praise", None, None, "c"))
+    bad_theme = replace(theme, name=bad, keywords=(bad,), quotes=quotes)
     section = report.metrics[0]
-    groups = (Group(HOSTILE, section.figure, True), Group("-2+3", section.figure, False))
-    breakdown = replace(section.breakdowns[0], segment=HOSTILE, groups=groups)
+    groups = (Group(bad, section.figure, True), Group("-2+3", section.figure, False))
+    breakdown = replace(section.breakdowns[0], segment=bad, groups=groups)
     return replace(
         report,
-        organisation=HOSTILE,
+        organisation=bad,
         metrics=(replace(section, breakdowns=(breakdown,)), *report.metrics[1:]),
-        marks=(replace(report.marks[0], name=HOSTILE),),
-        themes=replace(report.themes, top=(bad_theme,), movements=(replace(report.themes.movements[0], name=HOSTILE),)),
-        chronic=Chronic((Sentence(HOSTILE, HOSTILE),)),
-        recognition=Recognition((Praised(HOSTILE, HOSTILE, HOSTILE),), HOSTILE),
-        retention=None if report.retention is None else replace(report.retention, note=HOSTILE),
+        marks=(replace(report.marks[0], name=bad),),
+        themes=replace(report.themes, top=(bad_theme,), movements=(replace(report.themes.movements[0], name=bad),)),
+        story=Story(*((Sentence(bad, bad, bad),) for _ in range(3)), None),
+        chronic=Chronic((Sentence(bad, bad),)),
+        recognition=Recognition((Praised(bad, bad, bad),), bad),
+        retention=None if report.retention is None else replace(report.retention, note=bad),
     )
 
 

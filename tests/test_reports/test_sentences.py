@@ -84,7 +84,7 @@ def test_group_moved_needs_a_real_change_and_enough_answers(section):
 
 def test_only_groups_that_got_worse_are_to_be_read(section):
     group = Group("chat", figure(71.3, 5.6, 248), False, REAL)
-    assert sentences.read_group(section, "channel", group).owner == "—"
+    assert sentences.read_group(section, "channel", group).owner == sentences.NO_OWNER
     risen = replace(group, change=replace(REAL, difference=4.5, low=0.8, high=8.2))
     assert sentences.read_group(section, "channel", risen) is None
     assert sentences.read_group(replace(section, lower_is_better=True), "channel", risen) is not None
@@ -103,7 +103,7 @@ def test_new_theme_is_told_while_it_is_recent():
     assert sentences.theme_appeared(new, ("June 2026",)) is not None
     assert sentences.theme_appeared(new, ("July 2026",)) is None
     assert sentences.theme_appeared(replace(new, kind="growing"), ("June 2026",)) is None
-    assert sentences.own_new_theme(new, ("June 2026",)).owner == "—"
+    assert sentences.own_new_theme(new, ("June 2026",)).owner == sentences.NO_OWNER
     assert sentences.own_new_theme(new, ("July 2026",)) is None
 
 
@@ -115,7 +115,7 @@ def test_theme_weighs_or_lifts_by_its_real_difference(theme):
     assert sentences.theme_lifts(theme, BAD) is None
     few = replace(BAD, inside=Figure(20.0, 3.0, 60.0, 5))
     assert sentences.theme_weighs(theme, few) is None
-    assert sentences.look_first(theme, BAD).owner == "—"
+    assert sentences.look_first(theme, BAD).owner == sentences.NO_OWNER
     assert sentences.look_first(theme, GOOD) is None
 
 
