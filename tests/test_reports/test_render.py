@@ -131,6 +131,22 @@ def test_workbook_has_a_sheet_a_section_with_equal_rows():
     assert [sheet.title for sheet in sheets(example_report())][:2] == ["Summary", "Scores"]
 
 
+def test_workbook_has_changes_of_groups_and_drivers_with_their_intervals():
+    pages = {
+        sheet.title: [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+        for sheet in sheets(example_report())
+    }
+    theme = example_report().themes.top[0]
+    (score, *_) = theme.scores
+    first = pages["Drivers"][0]
+    assert (first["theme"], first["metric"]) == (theme.name, score.name)
+    assert (first["on the theme: n"], first["the rest: n"]) == (score.inside.n, score.outside.n)
+    assert (first["difference"], first["verdict"]) == (score.difference, "more than noise")
+    moved = [row for row in pages["Segments"] if row["change"] is not None]
+    assert moved
+    assert {row["verdict"] for row in moved} <= {"more than noise", "within noise"}
+
+
 @pytest.mark.parametrize("fmt", ["html", "md", "json", "xlsx"])
 def test_same_report_gives_the_same_bytes(fmt):
     first = example_page().encode() if fmt == "html" else render(example_report(), fmt)
