@@ -131,9 +131,13 @@ class ReportRequest(Arguments):
 
 
 class Report(ReportRequest):
-    """A report, and the schedule that it is for."""
+    """A report, and the schedule that it is for.
+
+    ``people`` false: without the names of those who are praised, for somebody who must not see how each is rated.
+    """
 
     schedule_id: Short | None = None
+    people: bool = True
 
 
 class ExportRequest(Arguments):

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from api.jobs.context import JobContext
     from api.jobs.kinds import Report
     from verbatim.reports import FollowUpCounts
+    from verbatim.reports import Report as Made
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
 FOLDER = "reports"
+UNNAMED = "unnamed"  # folder in a report's, and where its row keeps what lies there
 
 
 def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
@@ -33,7 +35,7 @@ def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
 
     Without a period it is of the last whole one before the job was asked for. Row and messages are one transaction.
     """
-    from verbatim.reports import build_report, latest_complete, write_report
+    from verbatim.reports import build_report, latest_complete, without_names
 
     settings, job = context.settings, context.job
     period = told.period or latest_complete(told.kind, job.created_at, settings.timezone)
@@ -46,14 +48,16 @@ def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
         segments=None if told.by is None else tuple(told.by),
         follow_ups=followed_up(context.store, settings, told.kind, period, told.account),
     )  # fmt: skip
-    folder, files = report_folder(settings, job.id), {}
+    if not told.people:
+        report = without_names(report)
+    files: dict[str, Any] = {}
     for number, form in enumerate(forms):
         context.step(f"Writing {form}", 1 + number, 1 + len(forms))
-        content = write_report(report, form, folder / f"report.{form}").read_bytes()
-        files[form] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        files |= _written(report, [form], report_folder(settings, job.id))
     row = {
         "id": job.id, "kind": told.kind, "period": period, "account": told.account,
-        "options": {"by": told.by} if told.by else {}, "files": files, "made_at": made_at, "person": job.person,
+        "options": _options(settings, job.id, told, report, forms), "files": files, "made_at": made_at,
+        "person": job.person,
         "schedule_id": told.schedule_id,
     }  # fmt: skip
     with context.store.writing() as connection:
@@ -62,6 +66,32 @@ def make_report(context: JobContext, told: Report) -> Mapping[str, Any]:
     for receiver in unknown:
         context.log(f"endpoint {receiver} is gone; the report was not sent there")
     return {"report_id": job.id, "kind": told.kind, "period": period, "files": files}
+
+
+def _options(settings: Settings, report_id: str, told: Report, report: Made, forms: Sequence[str]) -> dict[str, Any]:
+    """What is kept beside the files. ``unnamed``: the files, in a folder of that name, for who may not see agents.
+
+    It is empty where no file names anybody, and missing where nobody has looked: such a report is not shown to them.
+    """
+    from verbatim.reports import names_people, without_names
+
+    options: dict[str, Any] = {"by": told.by} if told.by else {}
+    if not names_people(report):
+        options["unnamed"] = {}
+    elif settings.hide_agent_ratings_from:
+        options["unnamed"] = _written(without_names(report), forms, report_folder(settings, report_id) / UNNAMED)
+    return options
+
+
+def _written(report: Made, forms: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Write the files ``report.<format>``; gives size and hash of each."""
+    from verbatim.reports import write_report
+
+    files = {}
+    for form in forms:
+        content = write_report(report, form, folder / f"report.{form}").read_bytes()
+        files[form] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return files
 
 
 def followed_up(

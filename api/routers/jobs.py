@@ -79,6 +79,8 @@ def ask(
     told = dict(arguments)
     if kind == "export" and not caller.sees_agents:
         told["agents"] = False
+    if kind == "report" and not caller.sees_agents:
+        told["people"] = False
     service, made = asked.service, list[Job]()
 
     def submit(store: Store) -> tuple[JobOut, int]:

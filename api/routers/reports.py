@@ -18,7 +18,7 @@ from api.access.allowed import Reader, Writer
 from api.downloads import file_answer, files_documented
 from api.jobs import kinds
 from api.jobs.possible import LATEST, checked_report
-from api.jobs.reporting import report_folder
+from api.jobs.reporting import UNNAMED, report_folder
 from api.paging import cursor, uncursor
 from api.problems import Refusal, documented
 from api.routers.job_shapes import JobOut
@@ -140,14 +140,14 @@ def list_reports(
         found = [dict(each) for each in connection.execute(wanted).mappings()]
     end = found[limit - 1] if len(found) > limit else None
     return Reports(
-        reports=[_shown(each) for each in found[:limit]], next=end and cursor(end["made_at"], end["id"])
+        reports=[_shown(each, caller) for each in found[:limit]], next=end and cursor(end["made_at"], end["id"])
     )  # fmt: skip
 
 
 @router.get("/{report_id}", responses=documented("not-found"))
 def get_report(report_id: Id, caller: Reader, store: StoreDep) -> ReportOut:
     """Say what a report is of, and which files there are."""
-    return _shown(_found(store, caller, report_id))
+    return _shown(_found(store, caller, report_id), caller)
 
 
 @router.get(
@@ -158,20 +158,24 @@ def fetch_report(
     report_id: Id, form: Annotated[Format, Path(description="one of its formats")], caller: Reader, request: Request,
     store: StoreDep, settings: SettingsDep,
 ) -> Response:  # fmt: skip
-    """Fetch one file of a report. A browser runs nothing in its HTML; `If-None-Match` saves fetching it twice."""
+    """Fetch one file of a report. A browser runs nothing in its HTML; `If-None-Match` saves fetching it twice.
+
+    Who may not see how single agents are rated gets the monthly report's praise without names.
+    """
     from verbatim.reports import file_name
 
     found = _found(store, caller, report_id)
     if not caller.sees_agents and _shows_agents(found):
         raise Refusal("not-allowed", HIDDEN)
-    if form not in found["files"]:
-        there = ", ".join(sorted(found["files"]))
+    files, folder = _files(found, caller), report_folder(settings, found["id"])
+    if form not in files:
+        there = ", ".join(sorted(files))
         raise NotFoundError(f"this report was not made as {form}; there is {there}")
     name = file_name(found["kind"], found["period"], form, account=found["account"])
-    path = report_folder(settings, found["id"]) / f"report.{form}"
+    path = (folder if files is found["files"] else folder / UNNAMED) / f"report.{form}"
     if form in SAVED:
-        return saved_file(request, path, name, found["files"][form]["sha256"], SAVED[form])
-    return file_answer(request, path, name, found["files"][form]["sha256"])
+        return saved_file(request, path, name, files[form]["sha256"], SAVED[form])
+    return file_answer(request, path, name, files[form]["sha256"])
 
 
 @router.delete("/{report_id}", status_code=204, responses=documented("not-found"))
@@ -202,16 +206,25 @@ def _found(store: Store, caller: Caller, report_id: str) -> Mapping[str, Any]:
 
 
 def _shows_agents(found: Mapping[str, Any]) -> bool:
-    """Whether it says how single agents are rated: weekly ones do."""
-    return found["kind"] == "weekly" or "agent" in (found["options"].get("by") or ())
+    """Whether it says how single agents are rated: weekly ones do, and monthly ones that nobody has looked through."""
+    options = found["options"]
+    unread = found["kind"] == "monthly" and UNNAMED not in options
+    return found["kind"] == "weekly" or "agent" in (options.get("by") or ()) or unread
 
 
-def _shown(found: Mapping[str, Any]) -> ReportOut:
+def _files(found: Mapping[str, Any], caller: Caller) -> Mapping[str, Any]:
+    """Its files by format, or those in which praise has no names where this caller may see none."""
+    files: Mapping[str, Any] = found["files"]
+    hidden: Mapping[str, Any] | None = None if caller.sees_agents else found["options"].get(UNNAMED)
+    return hidden or files
+
+
+def _shown(found: Mapping[str, Any], caller: Caller) -> ReportOut:
     files = [
         ReportFile(
             format=form, bytes=one["bytes"], sha256=one["sha256"], path=f"/v1/reports/{found['id']}/{form}"
         )
-        for form, one in sorted(found["files"].items())
+        for form, one in sorted(_files(found, caller).items())
     ]  # fmt: skip
     plain = {name: found[name] for name in ("id", "kind", "period", "account", "made_at", "person", "schedule_id")}
     return ReportOut(**plain, by=found["options"].get("by"), files=files)

@@ -182,8 +182,11 @@ def _told(body: ScheduleIn, caller: Caller, store: Store, settings: Settings) ->
     demand_account(store, asked)
     if not caller.sees_agents and (body.kind == "weekly" or "agent" in (body.by or ())):
         raise Refusal("not-allowed", HIDDEN)
+    options: dict[str, Any] = {} if body.by is None else {"by": body.by}
+    if not caller.sees_agents:
+        options["people"] = False
     return {
-        "account": body.account, "formats": list(body.formats), "options": {} if body.by is None else {"by": body.by},
+        "account": body.account, "formats": list(body.formats), "options": options,
         "clock": body.clock, "day": body.day, "timezone": body.timezone or settings.timezone,
         "deliver_to": list(body.deliver_to), "active": body.active,
     }  # fmt: skip

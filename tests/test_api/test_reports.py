@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from api.jobs.reporting import followed_up, report_folder
 from api.routers.reports import EXAMPLES
@@ -20,7 +20,7 @@ from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.queries.restriction import account_key
 from verbatim.storage.store import Store
-from verbatim.storage.tables import account, delivery, follow_up, made_report
+from verbatim.storage.tables import account, delivery, follow_up, made_report, schedule
 
 DAY = "2026-10-05"
 
@@ -141,6 +141,59 @@ def test_reports_of_agents_are_hidden_from_roles_that_must_not_see_them(empty: S
     assert desk.get(f"/v1/reports/{weekly}/json").status_code == 200
     assert viewer.post("/v1/reports", json={"kind": "daily"}).status_code == 403
     assert viewer.delete(f"/v1/reports/{plain}").status_code == 403
+
+
+def thanked(served: Served) -> httpx.Client:
+    """An analyst who has put down praise for tickets that Zoe and Finn held."""
+    client = served.as_role("analyst" if served.settings.hide_agent_ratings_from == ["viewer", "agent"] else "admin")
+    words = "Excellent, friendly and competent help, the answer came at once and it just works."
+    records = [
+        {"id": f"R-{n}", "metric": "csat", "scale": "csat-5", "score": 5, "answered_at": f"2026-10-{1 + n:02}T09:00Z",
+         "comment": f"{words} Number {n}.", "segments": {"agent": ("Zoe Zander", "Finn Foster")[n % 2]}}
+        for n in range(16)
+    ]  # fmt: skip
+    assert client.post("/v1/responses", json={"records": records}).json()["inserted"] == 16
+    return client
+
+
+def test_praise_comes_without_names_to_who_may_not_see_whose_rating_is_whose(serve: Serve, tmp_path: Path) -> None:
+    served = serve(Settings(home=tmp_path))
+    desk = thanked(served)
+    report = made(served, desk, kind="monthly", period="2026-10", formats=["json", "html", "email"])
+    viewer = served.as_role("viewer")
+    for form in ("json", "html", "email"):
+        whole, hidden = (client.get(f"/v1/reports/{report}/{form}") for client in (desk, viewer))
+        assert (whole.status_code, hidden.status_code) == (200, 200)
+        assert ("Zoe" in whole.text, "Finn" in whole.text) == (True, True)
+        assert ("Zoe" in hidden.text, "Finn" in hidden.text) == (False, False)
+        assert "Excellent, friendly and competent help" in hidden.text
+        assert whole.headers["etag"] != hidden.headers["etag"]
+        (told,) = (one for one in viewer.get(f"/v1/reports/{report}").json()["files"] if one["format"] == form)
+        assert hidden.headers["etag"] == f'"{told["sha256"]}"'
+        assert len(hidden.content) == told["bytes"]
+    with prepare_store(served.settings) as store, store.writing() as connection:
+        connection.execute(update(made_report).values(options={}))  # from before anybody looked for names
+    assert viewer.get(f"/v1/reports/{report}/json").status_code == 403
+    assert desk.get(f"/v1/reports/{report}/json").status_code == 200
+    assert desk.delete(f"/v1/reports/{report}").status_code == 204
+    assert not report_folder(served.settings, report).exists()
+
+
+def test_who_may_not_see_agents_makes_and_schedules_reports_without_their_names(serve: Serve, tmp_path: Path) -> None:
+    served = serve(Settings(home=tmp_path, hide_agent_ratings_from=["analyst"]))
+    admin, analyst = thanked(served), served.as_role("analyst")
+    report = made(served, analyst, kind="monthly", period="2026-10", formats=["md"])
+    for reader in (admin, analyst):
+        text = reader.get(f"/v1/reports/{report}/md").text
+        assert "Excellent, friendly and competent help" in text
+        assert "Zoe" not in text
+    named = made(served, admin, kind="monthly", period="2026-10", formats=["md"])
+    assert "Zoe" in admin.get(f"/v1/reports/{named}/md").text
+    told = {"kind": "monthly", "clock": "08:00", "day": 1}
+    ids = [client.post("/v1/schedules", json=told).json()["id"] for client in (admin, analyst)]
+    with prepare_store(served.settings) as store, store.reading() as connection:
+        kept = {row.id: row.options for row in connection.execute(select(schedule.c.id, schedule.c.options))}
+    assert [kept[one] for one in ids] == [{}, {"people": False}]
 
 
 def test_reports_are_paged_without_loss(empty: Served, desk: httpx.Client) -> None:

@@ -110,7 +110,7 @@ def test_theme_volume_share_and_score_match_the_planted_rows(report):
 
 def test_bad_theme_is_named_first_in_what_next_and_its_quotes_are_complaints(report):
     assert "Broken search" in report.story.next[0].text
-    assert report.story.next[0].owner == "—"
+    assert report.story.next[0].owner == "to be named"
     search = next(theme for theme in report.themes.top if theme.name == "Broken search")
     assert {quote.kind for quote in search.quotes} == {"complaint"}
     assert all("Search finds nothing" in quote.text for quote in search.quotes)

@@ -175,4 +175,4 @@ def test_nobody_is_thanked_where_no_answer_says_who_held_the_ticket(empty):
 def test_owners_of_fallen_accounts_are_named_where_they_are_known():
     assert sentences.talk_to_accounts(["Acme", "Blue"], ["Ann", None]).owner == "Ann"
     assert sentences.talk_to_accounts(["Acme", "Blue"], ["Ann", "Ann"]).owner == "Ann"
-    assert sentences.talk_to_accounts(["Acme"], [None]).owner == "—"
+    assert sentences.talk_to_accounts(["Acme"], [None]).owner == "to be named"

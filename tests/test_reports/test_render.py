@@ -13,29 +13,30 @@ from tests.test_reports.rendered import HOSTILE, POLICY, Page, formulas, kept, p
 from verbatim.errors import MissingExtraError, StoreFullError, UserError
 from verbatim.reports import FORMATS, render, write_report
 from verbatim.reports.html import to_html
-from verbatim.reports.model import Chronic, Group, MonthlyReport, Praised, Quote, Recognition, Sentence
+from verbatim.reports.model import Chronic, Group, MonthlyReport, Praised, Quote, Recognition, Sentence, Story
 from verbatim.reports.pdf import to_pdf
 from verbatim.reports.xlsx import guarded, sheets
 
 
-def hostile_report() -> MonthlyReport:
+def hostile_report(bad: str = HOSTILE) -> MonthlyReport:
     """The example with hostile text wherever customers' or sources' words come in."""
     report = example_report()
     theme = report.themes.top[0]
-    quotes = (Quote(HOSTILE, "complaint", HOSTILE, HOSTILE, HOSTILE), Quote("=1+1", "praise", None, None, "c"))
-    bad_theme = replace(theme, name=HOSTILE, keywords=(HOSTILE,), quotes=quotes)
+    quotes = (Quote(bad, "complaint", bad, bad, bad), Quote("=1+1", "praise", None, None, "c"))
+    bad_theme = replace(theme, name=bad, keywords=(bad,), quotes=quotes)
     section = report.metrics[0]
-    groups = (Group(HOSTILE, section.figure, True), Group("-2+3", section.figure, False))
-    breakdown = replace(section.breakdowns[0], segment=HOSTILE, groups=groups)
+    groups = (Group(bad, section.figure, True), Group("-2+3", section.figure, False))
+    breakdown = replace(section.breakdowns[0], segment=bad, groups=groups)
     return replace(
         report,
-        organisation=HOSTILE,
+        organisation=bad,
         metrics=(replace(section, breakdowns=(breakdown,)), *report.metrics[1:]),
-        marks=(replace(report.marks[0], name=HOSTILE),),
-        themes=replace(report.themes, top=(bad_theme,), movements=(replace(report.themes.movements[0], name=HOSTILE),)),
-        chronic=Chronic((Sentence(HOSTILE, HOSTILE),)),
-        recognition=Recognition((Praised(HOSTILE, HOSTILE, HOSTILE),), HOSTILE),
-        retention=None if report.retention is None else replace(report.retention, note=HOSTILE),
+        marks=(replace(report.marks[0], name=bad),),
+        themes=replace(report.themes, top=(bad_theme,), movements=(replace(report.themes.movements[0], name=bad),)),
+        story=Story(*((Sentence(bad, bad, bad),) for _ in range(3)), None),
+        chronic=Chronic((Sentence(bad, bad),)),
+        recognition=Recognition((Praised(bad, bad, bad),), bad),
+        retention=None if report.retention is None else replace(report.retention, note=bad),
     )
 
 
@@ -128,6 +129,22 @@ def test_workbook_has_a_sheet_a_section_with_equal_rows():
     for sheet in sheets(example_report()):
         assert all(len(row) == len(sheet.header) for row in sheet.rows), sheet.title
     assert [sheet.title for sheet in sheets(example_report())][:2] == ["Summary", "Scores"]
+
+
+def test_workbook_has_changes_of_groups_and_drivers_with_their_intervals():
+    pages = {
+        sheet.title: [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+        for sheet in sheets(example_report())
+    }
+    theme = example_report().themes.top[0]
+    (score, *_) = theme.scores
+    first = pages["Drivers"][0]
+    assert (first["theme"], first["metric"]) == (theme.name, score.name)
+    assert (first["on the theme: n"], first["the rest: n"]) == (score.inside.n, score.outside.n)
+    assert (first["difference"], first["verdict"]) == (score.difference, "more than noise")
+    moved = [row for row in pages["Segments"] if row["change"] is not None]
+    assert moved
+    assert {row["verdict"] for row in moved} <= {"more than noise", "within noise"}
 
 
 @pytest.mark.parametrize("fmt", ["html", "md", "json", "xlsx"])

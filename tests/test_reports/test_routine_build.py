@@ -231,7 +231,7 @@ def test_dip_of_one_segment_is_told_and_noise_is_not(empty):
     assert "in channel chat" in told
     assert "email" not in told
     assert any("Read the low CSAT answers of channel chat" in action.text for action in report.actions)
-    assert all(action.owner == "—" for action in report.actions)
+    assert all(action.owner == "to be named" for action in report.actions)
 
 
 def causes(store: Store, low_on_theme: int) -> None:
@@ -417,14 +417,16 @@ def test_open_tickets_carry_their_newest_prediction_and_solved_ones_are_left_out
                 "id": prediction_key(key("p"), key("T-1"), at), "predictor_id": key("p"), "ticket_id": key("T-1"),
                 "metric": "csat", "at": at, "made_at": at, "stage": "creation", "probability": risk, "low": risk - 0.1,
                 "high": risk + 0.05, "expected_score": None, "band": "high" if risk > 0.5 else "low",
-                "features_hash": "f", "reasons": [{"statement": "it was reopened", "points": 0.4}],
+                "features_hash": "f", "reasons": [{"statement": said, "points": 0.4} for said in (
+                    "first message: words like how, do, about", "it was reopened", "tone: words like do, refund",
+                )],
             }
         )  # fmt: skip
     save_predictions(store, rows)
     report = build_account_review(*empty, account="Acme", **REVIEW)
     assert [one.ticket for one in report.open_tickets] == ["T-1", "T-3"]
     (risk,) = report.open_tickets[0].predictions
-    assert (risk.risk, risk.band, risk.reasons) == (90.0, "high", ("it was reopened",))
+    assert (risk.risk, risk.band, risk.reasons) == (90.0, "high", ("it was reopened", "tone: words like do, refund"))
     assert any("T-1" in sentence.text and "high risk" in sentence.text for sentence in report.raise_next)
 
 

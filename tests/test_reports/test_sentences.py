@@ -8,10 +8,12 @@ import pytest
 
 from tests.test_reports.example import example_report, figure
 from verbatim.reports import sentences
-from verbatim.reports.model import Change, Figure, Group, Movement, ThemeScore
+from verbatim.reports.model import Change, Figure, Group, Movement, ScoreLine, ThemeScore
+from verbatim.reports.months import Calendar
 from verbatim.scores.definitions import define
 from verbatim.scores.intervals import Difference
 from verbatim.scores.score import score_answers
+from verbatim.scores.targets import TargetStatus
 from verbatim.scores.trends import Comparison
 
 REAL = Change("September", figure(82.6, 2.5, 842), -4.5, -8.2, -0.8, True)
@@ -84,7 +86,7 @@ def test_group_moved_needs_a_real_change_and_enough_answers(section):
 
 def test_only_groups_that_got_worse_are_to_be_read(section):
     group = Group("chat", figure(71.3, 5.6, 248), False, REAL)
-    assert sentences.read_group(section, "channel", group).owner == "—"
+    assert sentences.read_group(section, "channel", group).owner == sentences.NO_OWNER
     risen = replace(group, change=replace(REAL, difference=4.5, low=0.8, high=8.2))
     assert sentences.read_group(section, "channel", risen) is None
     assert sentences.read_group(replace(section, lower_is_better=True), "channel", risen) is not None
@@ -103,7 +105,7 @@ def test_new_theme_is_told_while_it_is_recent():
     assert sentences.theme_appeared(new, ("June 2026",)) is not None
     assert sentences.theme_appeared(new, ("July 2026",)) is None
     assert sentences.theme_appeared(replace(new, kind="growing"), ("June 2026",)) is None
-    assert sentences.own_new_theme(new, ("June 2026",)).owner == "—"
+    assert sentences.own_new_theme(new, ("June 2026",)).owner == sentences.NO_OWNER
     assert sentences.own_new_theme(new, ("July 2026",)) is None
 
 
@@ -115,7 +117,7 @@ def test_theme_weighs_or_lifts_by_its_real_difference(theme):
     assert sentences.theme_lifts(theme, BAD) is None
     few = replace(BAD, inside=Figure(20.0, 3.0, 60.0, 5))
     assert sentences.theme_weighs(theme, few) is None
-    assert sentences.look_first(theme, BAD).owner == "—"
+    assert sentences.look_first(theme, BAD).owner == sentences.NO_OWNER
     assert sentences.look_first(theme, GOOD) is None
 
 
@@ -173,3 +175,62 @@ def test_quiet_month_is_said_only_when_nothing_changed(section):
     assert sentences.quiet_month(change, compared=True) is None
     assert "Nothing changed by more than noise" in sentences.quiet_month((), compared=True)
     assert "no earlier month" in sentences.quiet_month((), compared=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "unsaid"),
+    [
+        (
+            REAL,
+            "CSAT fell to 78.1% (75.4 to 80.8%, n 871), −4.5 points against September (−8.2 to −0.8): more",
+            "noise;",
+        ),
+        (replace(REAL, difference=4.5, low=0.8, high=8.2), "CSAT rose to", "fell"),
+        (NOISE, "CSAT stands at 78.1% (75.4 to 80.8%, n 871); the change against September", "more than noise"),
+        (None, "there is nothing in June to compare it with", "noise"),
+    ],
+)
+def test_headline_says_that_a_score_moved_only_beyond_noise(section, change, said, unsaid):
+    line = ScoreLine(
+        section.key, section.metric, section.name, section.scale, section.definition, section.unit, section.floor,
+        section.ceiling, section.lower_is_better, section.figure, None, change, "", small=False,
+    )  # fmt: skip
+    told = sentences.with_standing(line, "June", 30).headline
+    assert said in told
+    assert unsaid not in told
+    assert "uncertain" not in told
+    assert (
+        "Fewer than 30 answers: uncertain." in sentences.with_standing(replace(line, small=True), "June", 30).headline
+    )
+
+
+def test_headline_of_the_month_says_where_it_went_only_beyond_noise(section):
+    months = Calendar("2026-10", "UTC")
+    drifted, steady = (sentences.with_headline(replace(section, drift=one), months, 30) for one in (REAL, NOISE))
+    assert "Since September it has moved by −4.5 points (−8.2 to −0.8): more than noise." in drifted.headline
+    assert "Since" not in steady.headline
+    few = sentences.with_headline(replace(section, figure=figure(70.0, 15.0, 29)), months, 30)
+    assert few.headline.endswith("Fewer than 30 answers: uncertain.")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "gap", "said", "unsaid"),
+    [
+        ("missed", 6.9, "It misses the target of 85.0% due 31 Dec 2026 by 6.9 points. The way there", "reaches"),
+        ("reached", -2.0, "It is above the target", "The way there"),
+        ("open", 1.0, "It cannot be told from the target", "misses"),
+        ("open", None, "There is the target of 85.0%", "misses"),
+    ],
+)
+def test_goal_sentence_is_as_certain_as_the_interval(verdict, gap, said, unsaid):
+    status = TargetStatus(78.1, 83.0, 85.0, gap, False, False, False, False)
+    told = sentences.goal_sentence(status, gap, verdict, due="2026-12-31", unit="percent")
+    assert said in told
+    assert unsaid not in told
+
+
+def test_milestone_may_raise_a_score_too():
+    definition = define("csat")
+    low, high = score_answers([1] * 60 + [5] * 40, definition), score_answers([5] * 80 + [1] * 20, definition)
+    rise = Comparison(low, high, Difference(40.0, 27.0, 51.0))
+    assert "40.0 points higher" in sentences.milestone_moved("Release", "3 Jun", "CSAT", "percent", rise).text

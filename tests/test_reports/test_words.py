@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verbatim.reports import markdown, words, xlsx
+from verbatim.reports import harmless, markdown, words, xlsx
 from verbatim.reports.model import Change, Figure
 
 
-@pytest.mark.parametrize("module", [words, markdown, xlsx])
+@pytest.mark.parametrize("module", [harmless, words, markdown, xlsx])
 def test_examples_in_the_docstrings_hold(module):
     assert doctest.testmod(module).failed == 0
 
@@ -23,6 +23,10 @@ def test_numbers_use_a_true_minus_and_never_a_negative_zero():
 
 def test_estimate_without_answers_says_n_zero():
     assert words.estimate(Figure(None, None, None, 0), "percent") == "– (n 0)"
+
+
+def test_estimate_without_an_interval_says_why():
+    assert words.estimate(Figure(7.0, None, None, 1), "mean") == "7.00 (n 1, too few for an interval)"
 
 
 def test_change_within_noise_has_a_level_sign():

@@ -53,7 +53,9 @@ def score_line(section: MetricSection, marks: Sequence[Mark]) -> str | None:
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(domain=[0, len(rows)], nice=False))
     layers = [*_line_layers(rows, x, section), *_goal_layers(section), *_mark_layers(section.months, marks)]
     known = alt.Chart(_rows([row for row in rows if "value" in row])).encode(x=x, y="low:Q")
-    layers.append(known.mark_text(dy=10, fontSize=10, color=PALETTE["ink"]).encode(text="label:N"))
+    halo = known.mark_text(dy=10, fontSize=10, stroke=PALETTE["paper"], strokeWidth=3, strokeOpacity=0.85)
+    label = known.mark_text(dy=10, fontSize=10, color=PALETTE["ink"])
+    layers += [each.encode(text="label:N") for each in (halo, label)]  # a milestone may run through it
     title = describe_line(f"{section.name} by month", section.months, section.unit)
     return _svg(alt.layer(*layers).properties(width=PLOT_WIDTH, height=118), title)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
 from verbatim.reports.document import Facts, Grid, Prose, Scores, Spoken, Themes, Told, who
-from verbatim.reports.markdown import CONTROL
+from verbatim.reports.harmless import CONTROL, UNPRINTABLE
+from verbatim.reports.markdown import LINKING
 from verbatim.reports.words import amount, estimate, many, mood, versus
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from verbatim.reports.routine.model import Contrast
 
 WIDTH = 76
-UNPRINTABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-LINKING = re.compile(r"(?<=:)(?=//)|(?<=@)|(?<=\bwww)(?=\.)|(?<=\bmailto)(?=:)", re.IGNORECASE)
 
 
 def document_text(document: Document) -> str:

@@ -6,19 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from verbatim.reports.document import Estimated, Facts, Grid, Moved, Prose, Scores, Spoken, Themes, Told
-from verbatim.reports.words import verdict
-from verbatim.reports.xlsx import FIGURE_HEADER, FORBIDDEN, Sheet, figure_cells, workbook
+from verbatim.reports.xlsx import CHANGE_HEADER, FIGURE_HEADER, FORBIDDEN, Sheet, change_cells, figure_cells, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from verbatim.reports.document import Block, Cell, Document
-    from verbatim.reports.model import Change
     from verbatim.reports.xlsx import Value
 
 LONGEST_TITLE = 31  # of a sheet, by the format
-CHANGE_HEADER = ("change", "low (95%)", "high (95%)", "against", "verdict")
-NO_CHANGE = (None,) * len(CHANGE_HEADER)
 
 
 def document_xlsx(document: Document) -> bytes:
@@ -48,7 +44,10 @@ def _pages(title: str, block: Block) -> Iterator[Sheet]:
     if isinstance(block, Scores):
         header = ("metric", "scale", "definition", *FIGURE_HEADER, *CHANGE_HEADER, "headline")
         yield Sheet(title, header, tuple(
-            (line.name, line.scale, line.definition, *figure_cells(line.figure), *_change(line.change), line.headline)
+            (
+                line.name, line.scale, line.definition, *figure_cells(line.figure), *change_cells(line.change),
+                line.headline,
+            )
             for line in block.lines
         ))  # fmt: skip
         points = [(line.name, p.on, *figure_cells(p.figure)) for line in block.lines for p in line.points]
@@ -69,7 +68,7 @@ def _pages(title: str, block: Block) -> Iterator[Sheet]:
         header = ("theme", "comments", "share %", "low (95%)", "high (95%)", "n", *CHANGE_HEADER, "quotes")
         yield Sheet(title, header, tuple(
             (
-                one.name, one.volume, *figure_cells(one.share), *_change(one.change),
+                one.name, one.volume, *figure_cells(one.share), *change_cells(one.change),
                 " | ".join(quote.text for quote in one.quotes),
             )
             for one in block.themes
@@ -87,7 +86,7 @@ def _grid(title: str, block: Grid) -> Sheet:
             columns.append([_figure(cell) for cell in cells])
         elif any(isinstance(cell, Moved) for cell in cells):
             header += CHANGE_HEADER
-            columns.append([_change(cell.change) if isinstance(cell, Moved) else NO_CHANGE for cell in cells])
+            columns.append([change_cells(cell.change if isinstance(cell, Moved) else None) for cell in cells])
         else:
             header.append(name)
             columns.append([(_plain(cell),) for cell in cells])
@@ -101,12 +100,6 @@ def _figure(cell: Cell) -> tuple[Value, ...]:
 
 def _plain(cell: Cell) -> Value:
     return str(cell) if isinstance(cell, (Estimated, Moved)) else cell
-
-
-def _change(change: Change | None) -> tuple[Value, ...]:
-    if change is None:
-        return NO_CHANGE
-    return (change.difference, change.low, change.high, change.against, verdict(change))
 
 
 def _titled(pages: list[Sheet]) -> list[Sheet]:

@@ -6,7 +6,7 @@ now would take.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from verbatim.domain import Period, stable_key
 from verbatim.errors import UserError
 from verbatim.reports.build import build_monthly
+from verbatim.reports.lasting import unnamed
+from verbatim.reports.model import MonthlyReport
 from verbatim.reports.routine import build_account_review, build_daily, build_weekly
 from verbatim.reports.routine.spans import day_span, months_span, shifted, week_of, week_span
 
@@ -132,6 +134,19 @@ def build_report(
         raise UserError("an account review needs an account: its id or its name")
     start, end = (None, None) if period is None else _ends(period)
     return build_account_review(store, settings, account=account, start=start, end=end, **options)
+
+
+def names_people(report: Report) -> bool:
+    """Whether it says beside words of praise whose tickets they were on; weekly reports say more and are not meant."""
+    found = report.recognition if isinstance(report, MonthlyReport) else None
+    return found is not None and any(one.agent for one in found.people)
+
+
+def without_names(report: Report) -> Report:
+    """The report as it is shown to those who may not see how single agents are rated; most are as they were."""
+    if not isinstance(report, MonthlyReport) or report.recognition is None:
+        return report
+    return replace(report, recognition=unnamed(report.recognition))
 
 
 def file_name(kind: str, period: str | None, fmt: str, *, account: str | None = None) -> str:

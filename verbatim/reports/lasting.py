@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ MOST_PRAISED = 4
 LONGEST_PRAISE = 140
 RENEWAL_DAYS = 120
 KIND_WORDS = "Kind words on tickets that they held, without any score"
+NO_NAMES = "Kind words of the month, without the names of those who held the tickets."
 AT_STAKE = (
     "More than noise means here: with one value an account too. Whether accounts renewed is not stored, so nothing is "
     "said of what follows from a score."
@@ -105,7 +107,13 @@ def recognition(
     more = len(best) - len(people)
     beyond = f"; {count(more)} more were praised" if more else ""
     note = f"{KIND_WORDS}; those with fewer than {many(settings.agent_minimum, 'answer')} are left out{beyond}."
-    return Recognition(tuple(sorted(people, key=lambda one: one.agent)), note)
+    return Recognition(tuple(sorted(people, key=lambda one: one.agent or "")), note)
+
+
+def unnamed(found: Recognition) -> Recognition:
+    """The same words without saying whose tickets they were on, in an order that says nothing of it either."""
+    people = sorted((replace(one, agent=None) for one in found.people), key=lambda one: one.text)
+    return Recognition(tuple(people), NO_NAMES)
 
 
 def retention(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> Retention | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from verbatim.reports.harmless import CONTROL
 from verbatim.reports.words import amount, arrow, day_of, estimate, many, mood, signed, versus
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     )
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#~])")
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+LINKING = re.compile(r"(?<=:)(?=//)|(?<=@)|(?<=\bwww)(?=\.)|(?<=\bmailto)(?=:)|(?<=<)(?=!)", re.IGNORECASE)
 BLOCK = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
 MOVES = {"new": "New", "growing": "Growing", "shrinking": "Shrinking", "fading": "Fading"}
 
@@ -53,7 +54,7 @@ def plain(text: str) -> str:
     \<b\>\*hi\*
     """
     line = " ".join(CONTROL.sub(" ", text).split())
-    escaped = SPECIAL.sub(r"\\\1", line).replace("@", "@\u2060").replace("://", ":\u2060//")
+    escaped = LINKING.sub("\u2060", SPECIAL.sub(r"\\\1", line))
     return BLOCK.sub(r"\1\\\2", escaped)
 
 
@@ -138,9 +139,14 @@ def _lasting(report: MonthlyReport) -> list[str]:
         told = [sentence_line(s) for s in report.retention.told]
         blocks.append("## Before they renew\n\n" + "\n".join([*told, f"- {plain(report.retention.note)}"]))
     if report.recognition:
-        said = [f"- **{plain(one.agent)}**: \u201c{plain(one.text)}\u201d" for one in report.recognition.people]
-        blocks.append("## People to thank\n\n" + "\n".join([*said, "", plain(report.recognition.note)]))
+        found = report.recognition
+        said = [f"- {_thanked(one.agent)}\u201c{plain(one.text)}\u201d" for one in found.people]
+        blocks.append(f"## {found.title}\n\n" + "\n".join([*said, "", plain(found.note)]))
     return blocks
+
+
+def _thanked(agent: str | None) -> str:
+    return f"**{plain(agent)}**: " if agent else ""
 
 
 def sentence_line(sentence: Sentence) -> str:

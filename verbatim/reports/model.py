@@ -312,19 +312,24 @@ class Chronic:
 
 @dataclass(frozen=True, slots=True)
 class Praised:
-    """Kind words on a ticket that somebody held; never with a score."""
+    """Kind words on a ticket that somebody held; never with a score. ``agent`` is ``None`` for who may not see who."""
 
-    agent: str
+    agent: str | None
     text: str
     said_on: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """People to thank, in alphabetical order; ``note`` says who is listed."""
+    """People to thank, in alphabetical order, or (``unnamed``) their praise alone; ``note`` says who is listed."""
 
     people: tuple[Praised, ...]
     note: str
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return "People to thank" if any(one.agent for one in self.people) else "Praise"
 
 
 @dataclass(frozen=True, slots=True)

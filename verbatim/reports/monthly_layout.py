@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         MetricSection,
         MonthlyReport,
         QualitySection,
+        Recognition,
         Retention,
         ThemeLine,
         ThemeScore,
@@ -125,9 +126,14 @@ def _lasting(report: MonthlyReport) -> Iterator[Section]:
         sentences: tuple[Block, ...] = (Told(told, ""),) if told else ()
         yield Section("Before they renew", (*sentences, *_renewing(report.retention)))
     if report.recognition is not None:
-        people = tuple((one.agent, f"\u201c{one.text}\u201d", one.said_on) for one in report.recognition.people)
-        grid = Grid("In alphabetical order", ("Who", "What was said", "When"), people, report.recognition.note)
-        yield Section("People to thank", (grid,))
+        yield Section(report.recognition.title, (_thanks(report.recognition),))
+
+
+def _thanks(found: Recognition) -> Grid:
+    said = [(one.agent, f"\u201c{one.text}\u201d", one.said_on) for one in found.people]
+    if not any(one.agent for one in found.people):
+        return Grid("What was said", ("What was said", "When"), tuple(row[1:] for row in said), found.note)
+    return Grid("In alphabetical order", ("Who", "What was said", "When"), tuple(said), found.note)
 
 
 def _renewing(retention: Retention) -> Iterator[Block]:

@@ -15,6 +15,7 @@ from verbatim.errors import StoreFullError, UserError
 from verbatim.reports.document_mail import document_mail
 from verbatim.reports.document_markdown import document_markdown
 from verbatim.reports.document_xlsx import document_xlsx
+from verbatim.reports.harmless import harmless
 from verbatim.reports.html import document_html, to_html
 from verbatim.reports.markdown import to_markdown
 from verbatim.reports.model import MonthlyReport
@@ -52,6 +53,7 @@ def render(report: Report, fmt: str) -> bytes:
         raise UserError(f"{fmt!r} is not a format of the report; the formats are {', '.join(FORMATS)}")
     if fmt == "json":
         return to_json(report).encode()
+    report = harmless(report)
     if isinstance(report, MonthlyReport) and fmt in MONTHLY:
         return MONTHLY[fmt](report)
     return DOCUMENTS[fmt](document_of(report))

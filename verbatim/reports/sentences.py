@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from verbatim.scores.targets import TargetStatus
     from verbatim.scores.trends import Comparison
 
-NO_OWNER = "\u2014"
+NO_OWNER = "to be named"
 FEW_TO_JUDGE = 10
 LOW_RESPONSE = 15.0
 MOST_NAMED = 3

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from verbatim.reports.document import Facts, Grid, Prose, Scores, Spoken, Themes, Told, who
-from verbatim.reports.markdown import CONTROL
+from verbatim.reports.harmless import CONTROL
 from verbatim.reports.words import arrow, cut, estimate, many, mood, versus
 from verbatim.reports.xlsx import FORBIDDEN, guarded
 

@@ -70,6 +70,8 @@ def estimate(figure: Figure, unit: str) -> str:
     """A figure with its interval and n: ``82.4% (79.8 to 84.7%, n 812)``."""
     if figure.value is None:
         return f"{NOTHING} (n {count(figure.n)})"
+    if figure.low is None or figure.high is None:
+        return f"{amount(figure.value, unit)} (n {count(figure.n)}, too few for an interval)"
     return f"{amount(figure.value, unit)} ({span(figure.low, figure.high, unit)}, n {count(figure.n)})"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-    from verbatim.reports.model import Figure, MonthlyReport
+    from verbatim.reports.model import Change, Figure, MonthlyReport
 
 Value = str | int | float | bool | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -32,6 +32,12 @@ THEME_HEADER = (
     *("change in points", "against", "verdict", "sentiment", "sentiment n"),
 )
 FIGURE_HEADER = ("value", "low (95%)", "high (95%)", "n")
+DRIVER_HEADER = (
+    *("theme", "metric", *(f"on the theme: {part}" for part in FIGURE_HEADER)),
+    *(f"the rest: {part}" for part in FIGURE_HEADER),
+    *("difference", "low (95%)", "high (95%)", "verdict"),
+)
+CHANGE_HEADER = ("change", "low (95%)", "high (95%)", "against", "verdict")
 STAMP = datetime(2000, 1, 1)  # noqa: DTZ001 — openpyxl wants a naive time; a fixed one keeps the bytes the same
 ZIP_STAMP = (2000, 1, 1, 0, 0, 0)
 
@@ -95,9 +101,12 @@ def sheets(report: MonthlyReport) -> list[Sheet]:
         Sheet("Months", ("metric", "scale", "month", *FIGURE_HEADER), tuple(_points(report, "months"))),
         Sheet("Rolling four weeks", ("metric", "scale", "ending on", *FIGURE_HEADER), tuple(_points(report, "weeks"))),
         Sheet(
-            "Segments", ("metric", "scale", "segment", "group", *FIGURE_HEADER, "few answers"), tuple(_groups(report))
+            "Segments",
+            ("metric", "scale", "segment", "group", *FIGURE_HEADER, "few answers", *CHANGE_HEADER),
+            tuple(_groups(report)),
         ),
         Sheet("Themes", THEME_HEADER, tuple(_themes(report))),
+        Sheet("Drivers", DRIVER_HEADER, tuple(_drivers(report))),
         Sheet("Quotes", ("theme", "kind", "rating", "month", "quote"), tuple(_quotes(report))),
         Sheet("Movements", ("theme", "kind", "since", "sentence"), tuple(_movements(report))),
         Sheet(
@@ -140,7 +149,8 @@ def _groups(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         for breakdown in m.breakdowns:
             for group in breakdown.groups:
                 small = "yes" if group.small else "no"
-                yield (m.name, m.scale, breakdown.segment, group.name, *figure_cells(group.figure), small)
+                named = (m.name, m.scale, breakdown.segment, group.name)
+                yield (*named, *figure_cells(group.figure), small, *change_cells(group.change))
 
 
 def _themes(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
@@ -160,6 +170,17 @@ def _themes(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         )
 
 
+def _drivers(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
+    """Scores given with comments on a theme, beside all others."""
+    for theme in report.themes.top:
+        for score in theme.scores:
+            yield (
+                theme.name, score.name, *figure_cells(score.inside), *figure_cells(score.outside),
+                _short(score.difference), _short(score.low), _short(score.high),
+                "more than noise" if score.real else "within noise",
+            )  # fmt: skip
+
+
 def _quotes(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
     for theme in report.themes.top:
         for quote in theme.quotes:
@@ -174,13 +195,16 @@ def _movements(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
 def _lasting(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
     for issue in report.chronic.issues:
         yield "chronic issue", issue.text, issue.evidence
+    if report.chronic.absent:
+        yield "chronic issue", report.chronic.absent, None
     if report.retention:
         for sentence in report.retention.told:
             yield "before they renew", sentence.text, sentence.evidence
         yield "before they renew", report.retention.note, None
     if report.recognition:
         for one in report.recognition.people:
-            yield f"thanks to {one.agent}", one.text, one.said_on
+            yield f"thanks to {one.agent}" if one.agent else "praise", one.text, one.said_on
+        yield "recognition", report.recognition.note, None
 
 
 def _renewing(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
@@ -205,6 +229,14 @@ def _quality(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         for row in section.representation:
             yield (section.name, f"share of answers: {row.group} %", *figure_cells(row.answered))
             yield (section.name, f"share of {section.basis}: {row.group} %", _short(row.everybody), None, None, None)
+
+
+def change_cells(change: Change | None) -> tuple[Value, ...]:
+    """The cells below ``CHANGE_HEADER``."""
+    if change is None:
+        return (None,) * len(CHANGE_HEADER)
+    ends = (_short(change.difference), _short(change.low), _short(change.high))
+    return (*ends, change.against, verdict(change))
 
 
 def figure_cells(figure: Figure) -> tuple[Value, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -184,7 +185,8 @@ def _raise(
     found += [telling.raise_fall(line.shown) for line in lines]
     found += [telling.raise_theme(theme) for theme in themes]
     found += [telling.raise_renewal(facts), telling.ask_silent(*people)]
-    return tuple(sentence for sentence in found if sentence is not None)[: MOST["raise"]]
+    told = [sentence for sentence in found if sentence is not None][: MOST["raise"]]
+    return tuple(replace(sentence, owner=facts.owner or sentence.owner) for sentence in told)
 
 
 def _nothing(store: Store, account_id: str, days: Days) -> str:

@@ -198,17 +198,16 @@ def _ticket(ticket: OpenTicket) -> tuple[str | int | None, ...]:
 
 
 def _views(report: AccountReview) -> Grid:
+    """A row a score: this account, then each way to one figure over all; the note says what stands behind them."""
     own = {line.name: line for line in report.scores}
+    metrics = dict.fromkeys(view.metric for view in report.views)
+    variants = dict.fromkeys(view.variant for view in report.views)
+    found = {(view.metric, view.variant): Estimated(view.figure, view.unit) for view in report.views}
     rows = tuple(
-        (
-            f"{view.metric}, {view.variant}", Estimated(view.figure, view.unit), view.behind,
-            Estimated(own[view.metric].figure, view.unit),
-        )
-        for view in report.views
+        (name, Estimated(own[name].figure, own[name].unit), *(found.get((name, each), NOTHING) for each in variants))
+        for name in metrics
     )  # fmt: skip
-    return Grid(
-        "All accounts in the same months",
-        ("View", "All accounts", "Behind it", "This account"),
-        rows,
-        report.views_note,
-    )
+    behind = dict.fromkeys(f"{view.metric}: {view.behind}." for view in report.views)
+    note = " ".join([*behind, *([report.views_note] if report.views_note else [])])
+    header = ("Score", "This account", *(variant.capitalize() for variant in variants))
+    return Grid("All accounts in the same months", header, rows, note)

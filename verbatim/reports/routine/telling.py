@@ -125,8 +125,10 @@ def account_theme(theme: Contrast) -> Sentence | None:
 
 
 def raise_theme(theme: Contrast) -> Sentence | None:
-    """A theme to bring up: it stands out here, and sounds unhappy or is told in complaints."""
+    """A theme to bring up: it stands out here, and sounds unhappy or is told in complaints and not clearly happy."""
     if not stands_out(theme):
+        return None
+    if theme.sentiment is not None and theme.sentiment.low is not None and theme.sentiment.low > 0:
         return None
     unhappy = theme.sentiment is not None and theme.sentiment.high is not None and theme.sentiment.high < 0
     if not unhappy and not any(quote.kind == "complaint" for quote in theme.quotes):
