@@ -15,7 +15,7 @@ from api.routers.follow_ups import sight_of
 from api.routers.naming import with_names
 from api.shapes import After, Answer, Id, Limit, Name, Page
 from api.wiring import StoreDep
-from verbatim.followups.alerts import acknowledge, alerts
+from verbatim.followups.alerts import acknowledge, alerts, take_back
 
 router = APIRouter(prefix="/alerts", tags=["closing the loop"])
 
@@ -61,6 +61,13 @@ def list_alerts(
 def acknowledge_alert(alert_id: Id, caller: Scorer, store: StoreDep) -> AlertOut:
     """Say that you have seen an alert. The first one counts: repeating it changes nothing."""
     row = acknowledge(store, alert_id, person=caller.person, at=datetime.now(UTC), sight=sight_of(caller))
+    return _shown(with_names(store, [row])[0], caller)
+
+
+@router.post("/{alert_id}/take-back", responses=documented("not-found"))
+def take_back_alert(alert_id: Id, caller: Scorer, store: StoreDep) -> AlertOut:
+    """Take back that an alert was seen: it waits again. Repeating it changes nothing."""
+    row = take_back(store, alert_id, sight=sight_of(caller))
     return _shown(with_names(store, [row])[0], caller)
 
 

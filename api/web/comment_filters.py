@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PATH = "/comments"
 ROWS = 30
-NOT_FILTERS = ("done", "job", "view")  # what the page says, not what it lists
+NOT_FILTERS = ("done", "job", "view", "before")  # what the page says, not what it lists
 PLACES = ("after", "limit")
 NO_THEME = "none"
 MOODS = {"negative": ("sentiment_to", "-0.2"), "positive": ("sentiment_from", "0.2")}

@@ -113,7 +113,8 @@ def comments(page: Looks) -> Response:
         carried=filters.carried(pairs), tags=filters.tags(pairs, dict(themes), values), query=query,
         by_meaning=by_meaning, views=views, segments=segments,
         answers=filters.answers_to_choose(), job=_job(page, values.get("job")), narrowed=any(filters.filters_of(pairs)),
-        exports=page.caller.may(Scope.WRITE) and not page.caller.restricted, deleted=_deleted(page), current=next(
+        exports=page.caller.may(Scope.WRITE) and not page.caller.restricted, deleted=_deleted(page),
+        replaced=_replaced(page), current=next(
             (one for one in views if one.query == query and one.by_meaning == by_meaning), None),
         saved=next((one for one in views if one.id == values.get("view")), None),
     )  # fmt: skip
@@ -125,11 +126,13 @@ def save_view(
     by_meaning: Annotated[bool, Form()] = False, shared: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """Keep the filters under a name."""
-    before = {one.id for one in list_views(page.caller, page.store).views}
+    before = {one.id: one for one in list_views(page.caller, page.store).views}
     body = shaped(NewView, name=name, query=query, by_meaning=by_meaning, shared=shared)
     made = save_comments_view(body, page.caller, page.store)
-    done = "view-replaced" if made.id in before else "view-saved"
-    return page.back(_address(query, by_meaning=by_meaning), done, view=made.id)
+    was = before.get(made.id)
+    told = {} if was is None else {"before": json.dumps([was.query, was.by_meaning, was.shared])}
+    done = "view-saved" if was is None else "view-replaced"
+    return page.back(_address(query, by_meaning=by_meaning), done, view=made.id, **told)
 
 
 @router.post(f"{filters.PATH}/views/delete")
@@ -239,6 +242,17 @@ def _deleted(page: Page) -> tuple[str, bool] | None:
     except (ValueError, TypeError):
         return None
     return (name, bool(shared)) if isinstance(name, str) else None
+
+
+def _replaced(page: Page) -> tuple[str, bool, bool] | None:
+    """Query, by meaning, and sharing of the view that was just replaced, as it was before."""
+    if page.request.query_params.get("done") != "view-replaced":
+        return None
+    try:
+        query, by_meaning, shared = json.loads(page.request.query_params.get("before", ""))
+    except (ValueError, TypeError):
+        return None
+    return (query, bool(by_meaning), bool(shared)) if isinstance(query, str) else None
 
 
 def _parts(found: CommentOut) -> list[tuple[str, str, str, float | None]]:

@@ -52,6 +52,7 @@ class Wish(BaseModel):
     after: Short = ""
     job: Short = ""
     schedule: Short = ""
+    before: Annotated[str, Field(max_length=schedules.LONGEST_BEFORE)] = ""
 
 
 class Sent(BaseModel):
@@ -88,6 +89,13 @@ def cancel(page: Brings, job_id: Id) -> Response:
     """Do not make it after all."""
     jobs.cancel_job(job_id, page.caller, page.store)
     return page.back("/reports", "report-cancelled", job=job_id)
+
+
+@router.post("/reports/jobs/{job_id}/retry")
+def retry(page: Brings, job_id: Id) -> Response:
+    """Make one that was cancelled, or that failed."""
+    jobs.retry_job(job_id, page.caller, page.service)
+    return page.back("/reports", "report-asked", job=job_id)
 
 
 @router.post("/reports/{report_id}/delete")

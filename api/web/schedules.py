@@ -6,15 +6,17 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from api.access.scopes import Scope
+from api.problems import Refusal
 from api.routers import schedules as api
 from api.routers.endpoints import list_endpoints
 from api.routers.reports import Format
 from api.shapes import Id
 from api.web.forms import Mending, Unfit, filled, lines_of, simply
 from api.web.page import DONE, Brings, PageRoute
+from verbatim.errors import NotFoundError
 
 if TYPE_CHECKING:
     from api.routers.schedules import ScheduleOut
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/reports/schedules", include_in_schema=False, route_class=PageRoute)
 
 WHERE = "/reports"
+OWN = ("kind", "clock", "day", "timezone", "account", "formats", "by", "deliver_to", "active")
+LONGEST_BEFORE = 4_000  # characters that an address carries
 NAMES = {
     "html": "Page", "pdf": "PDF", "pptx": "Slides", "xlsx": "Excel", "md": "Markdown", "email": "E-mail",
     "json": "JSON",
@@ -39,6 +43,8 @@ DONE |= {
     "schedule-resumed": "The schedule runs again.",
     "schedule-removed": "The schedule is gone; the reports it made stay.",
     "schedule-run": "The report is being made.",
+    "schedule-undone": "The schedule is as it was before.",
+    "schedule-again": "The schedule is there again, as it was. Its reports of before are in the list of reports.",
 }
 
 
@@ -107,7 +113,7 @@ def change(page: Brings, schedule_id: Id, sent: Annotated[Sent, Form()]) -> Resp
             api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
     except Unfit as unfit:
         return _form(page, found, typed, unfit=unfit)
-    return page.back(WHERE, "schedule-changed")
+    return page.back(WHERE, "schedule-changed", schedule=schedule_id, **_before(found))
 
 
 @router.post("/{schedule_id}/pause")
@@ -131,17 +137,39 @@ def run(page: Brings, schedule_id: Id) -> Response:
 
 @router.post("/{schedule_id}/delete")
 def delete(page: Brings, schedule_id: Id) -> Response:
-    """Remove it."""
+    """Remove it; what it was goes along in the address, so that it can be made again."""
+    found = api.get_schedule(schedule_id, page.caller, page.store)
     api.delete_schedule(schedule_id, page.caller, page.store)
-    return page.back(WHERE, "schedule-removed")
+    return page.back(WHERE, "schedule-removed", schedule=schedule_id, **_before(found))
+
+
+@router.post("/{schedule_id}/undo", name="replace_schedule")
+def undo(page: Brings, schedule_id: Id, before: Annotated[str, Form(max_length=LONGEST_BEFORE)]) -> Response:
+    """Put back what a schedule was; one that was removed is made again, under another id."""
+    try:
+        body = api.ScheduleIn.model_validate_json(before)
+    except ValidationError as error:
+        raise Refusal("invalid", "what the schedule was cannot be read; change it by hand") from error
+    try:
+        found = api.get_schedule(schedule_id, page.caller, page.store)
+    except NotFoundError:
+        made = api.create_schedule(body, page.caller, simply(page, "schedule"), page.store, page.settings)
+        return page.back(WHERE, "schedule-again", schedule=json.loads(bytes(made.body))["id"])
+    api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
+    return page.back(WHERE, "schedule-undone", schedule=schedule_id, **_before(found))
 
 
 def _switched(page: Page, schedule_id: str, *, active: bool) -> Response:
     found = api.get_schedule(schedule_id, page.caller, page.store)
-    names = ("kind", "clock", "day", "timezone", "account", "formats", "by", "deliver_to")
-    body = api.ScheduleIn(**{name: getattr(found, name) for name in names}, active=active)
+    body = api.ScheduleIn(**{name: getattr(found, name) for name in OWN if name != "active"}, active=active)
     api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
     return page.back(WHERE, "schedule-resumed" if active else "schedule-paused", schedule=schedule_id)
+
+
+def _before(found: ScheduleOut) -> dict[str, str]:
+    """What the schedule was, for the address; nothing where its receivers are too many for that."""
+    told = found.model_dump_json(include=set(OWN), exclude_none=True)
+    return {"before": told} if len(told) <= LONGEST_BEFORE else {}
 
 
 def _body(typed: dict[str, Any], *, active: bool) -> api.ScheduleIn:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, EDGE = 1000, 640, 8
 COVERED = 0.36  # of the paper, by bubbles
 LEAST_RADIUS, GAP = 15.0, 5.0
+RINGED, RING = 38.0, 20.0  # bubbles from this radius on have comments around them, which need so much room
 ROUNDS = 400
 LETTER, LINE = 6.4, 14.0  # of a label, in the paper's units
 Places = dict[str, dict[str, tuple[float, float]]]  # by layer and theme
@@ -46,6 +47,11 @@ class Bubble:
     def sign(self) -> str:
         """The mood as a sign, for who does not see colours."""
         return SIGNS[self.mood]
+
+
+def has_ring(radius: float) -> bool:
+    """Whether a bubble is large enough to have comments around it."""
+    return radius >= RINGED
 
 
 def places_of(settings: Settings, version: ThemesVersion) -> Places:
@@ -81,8 +87,8 @@ def drawn_map(places: Mapping[str, tuple[float, float]], themes: list[ThemeOut])
         return []
     sizes = np.sqrt(np.array([float(one.n) for one in shown]))
     radii = np.maximum(sizes * np.sqrt(COVERED * WIDTH * HEIGHT / (np.pi * (sizes**2).sum())), LEAST_RADIUS)
-    radii = np.minimum(radii, 0.24 * HEIGHT)
-    centres = _apart(_unit(places, ids), radii)
+    radii = np.minimum(radii, 0.21 * HEIGHT)
+    centres = _apart(_unit(places, ids), radii + np.where(radii >= RINGED, RING, 0.0))
     return [
         Bubble(
             one, round(float(x), 1), round(float(y), 1), round(float(r), 1), mood(one.sentiment), _lines(one.name, r)
@@ -122,7 +128,7 @@ def _flat(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _apart(unit: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Centres on the paper, with no bubble over another as far as there is room."""
+    """Centres on the paper, with no bubble (and its ring) over another as far as there is room."""
     room = np.array([WIDTH, HEIGHT]) - 2 * EDGE
     centres: NDArray[np.float64] = unit * room * 0.86 + EDGE + 0.07 * room
     # equal places would never part

@@ -12,6 +12,7 @@ from api.routers.stored_scores import list_segments
 from api.routers.theme_edits import list_edits, undo_edit
 from api.routers.themes import list_themes
 from api.themes.asking import ThemesVersion
+from api.web.map_comments import comments_around, dots_of
 from api.web.page import DONE, EditsThemes, Looks, LooksAtAll, Page, PageRoute, with_query
 from api.web.theme_asking import SPANS, AskedDep
 from api.web.theme_figures import change_of, findings, months_of, mood, share_bounds
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from api.routers.theme_finding_shapes import DriverRow, MovedTheme
     from api.routers.theme_shapes import ThemeOut
+    from api.web.map_comments import Dot, Said
     from api.web.theme_figures import Change, Findings, MonthFigure
+    from api.web.theme_map import Bubble
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -112,9 +115,14 @@ def themes_map(
     version = ThemesVersion.read(page.store)
     placed = page.figures.ask(("map",), lambda: places_of(page.settings, version), state=str(version))
     bubbles = drawn_map(placed.value[layer], shown) if placed is not None and placed.value is not None else []
+    around = None
+    if bubbles:
+        key = ("map-comments", layer, *looked.key, *looked.where)
+        around = page.figures.ask(key, lambda: comments_around(page, looked, bubbles))
+    dots = dots_of(bubbles, around.value) if around is not None and around.value is not None else []
     return page.render(
         "themes_map.html", name="Map of themes", looked=looked, layer=layer, bubbles=bubbles, spans=SPANS,
-        placed=placed, shown=shown,
+        placed=placed, shown=shown, dots=dots, around=around, below=_below(dots, bubbles),
     )  # fmt: skip
 
 
@@ -140,6 +148,13 @@ def _version(page: Page) -> str | None:
         return str(ThemesVersion.read(page.store))
     except EmptyError:
         return None
+
+
+def _below(dots: list[Dot], bubbles: list[Bubble]) -> list[tuple[ThemeOut, list[Said]]]:
+    """The comments of the map by theme, for the list below it."""
+    by_theme = {one.theme.id: (one.theme, [dot.said for dot in dots if dot.said.theme_id == one.theme.id])
+                for one in bubbles}  # fmt: skip
+    return [(theme, said) for theme, said in by_theme.values() if said]
 
 
 def _of_layer(theme: ThemeOut, layer: str) -> bool:

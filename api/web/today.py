@@ -28,7 +28,9 @@ FAILED_DAYS = 7
 DONE |= {
     "sample-asked": "The sample organisation is being loaded.",
     "acknowledged": "The alert is acknowledged.",
+    "alert-back": "The alert waits again.",
     "job-again": "The job is queued again.",
+    "job-not-again": "The job is not tried again.",
 }
 
 
@@ -61,14 +63,28 @@ def load_sample(page: Administers) -> Response:
 def acknowledge(page: Works, alert_id: str) -> Response:
     """Say that an alert was seen."""
     alerts.acknowledge_alert(alert_id, page.caller, page.store)
-    return page.back("/", "acknowledged")
+    return page.back("/", "acknowledged", alert=alert_id)
+
+
+@router.post("/today/alerts/{alert_id}/take-back", name="take_back_alert")
+def take_back(page: Works, alert_id: str) -> Response:
+    """Take back that an alert was seen."""
+    alerts.take_back_alert(alert_id, page.caller, page.store)
+    return page.back("/", "alert-back")
 
 
 @router.post("/today/jobs/{job_id}/retry")
 def retry(page: Brings, job_id: str) -> Response:
     """Try a failed job again."""
     jobs.retry_job(job_id, page.caller, page.service)
-    return page.back("/", "job-again")
+    return page.back("/", "job-again", job=job_id)
+
+
+@router.post("/today/jobs/{job_id}/cancel", name="cancel_job")
+def cancel(page: Brings, job_id: str) -> Response:
+    """Take back that a job is tried again."""
+    jobs.cancel_job(job_id, page.caller, page.store)
+    return page.back("/", "job-not-again")
 
 
 def _day(page: Page) -> dict[str, Any]:

@@ -174,6 +174,13 @@ def test_alerts_are_seen_by_whom_they_concern_and_acknowledged_once(loop: Served
     assert south.post(f"/v1/alerts/{other}/acknowledge").status_code == 404
     first = south.post(f"/v1/alerts/{mine['id']}/acknowledge").json()
     assert analyst.post(f"/v1/alerts/{mine['id']}/acknowledge").json() == first
+    assert south.post(f"/v1/alerts/{other}/take-back").status_code == 404
+    for _ in range(2):
+        again = south.post(f"/v1/alerts/{mine['id']}/take-back").json()
+        assert (again["acknowledged_at"], again["acknowledged_by"]) == (None, None)
+    waiting = analyst.get("/v1/alerts", params={"kind": "overdue", "acknowledged": False}).json()["alerts"]
+    assert mine["id"] in {one["id"] for one in waiting}
+    south.post(f"/v1/alerts/{mine['id']}/acknowledge")
     left = analyst.get("/v1/alerts", params={"kind": "overdue", "acknowledged": False}).json()["alerts"]
     assert len(left) == len(found) - 1
 

@@ -233,3 +233,18 @@ def test_themes_that_fill_few_days_are_paged_from_the_newest_of_these(filled: St
 
 def test_queries_take_a_restriction_as_where(filled: Store) -> None:
     assert len(queries.comments(filled, where=Restriction(("A",)).where())) == 2
+
+
+def test_the_spans_of_the_newest_comments_are_those_of_the_filter(store: Store) -> None:
+    store.upsert(tables.comment, [rows.comment(i, segments={"team": "AB"[i % 2]}) for i in range(8)])
+    spoken = [rows.assigned(i, "t" if i else None, similarity=i / 10) for i in range(8)]
+    store.save_theme_model(rows.theme_model("m"), [rows.theme("t")], spoken)
+
+    def found(newest: int, **given: Any) -> list[tuple[str, float]]:
+        spans = browsing.newest_spans(store, CommentFilter(**given), newest=newest)
+        return sorted((one.comment_id, one.similarity) for one in spans)
+
+    assert found(3) == sorted(zip(number(5, 6, 7), (0.5, 0.6, 0.7), strict=True))
+    assert [key for key, _ in found(100)] == sorted(number(*range(1, 8)))
+    assert [key for key, _ in found(2, restricted=Restriction(teams=("A",)))] == sorted(number(4, 6))
+    assert found(2, restricted=Restriction(teams=("C",))) == []

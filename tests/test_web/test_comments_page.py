@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import parse_qsl, urlsplit
 
@@ -197,6 +198,12 @@ def test_a_view_is_saved_opened_deleted_and_brought_back(mined: Served) -> None:
     assert ("view-saved" in again.headers["location"], "view-replaced" in twice.headers["location"]) == (True, True)
     (only,) = ada.get("/v1/views").json()["views"]
     assert only["query"] == body["query"]
+    undo = re.search(r'class="done".*?</form>', looked(ada, twice.headers["location"]), re.DOTALL)
+    assert undo is not None
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', undo[0]))
+    ada.post("/comments/views", data={name: html.unescape(value) for name, value in fields.items()})
+    (undone,) = ada.get("/v1/views").json()["views"]
+    assert (undone["query"], undone["shared"], undone["id"]) == ("words=refund", True, only["id"])
     assert mined.as_role("admin").post("/comments/views/delete", data={"view": only["id"]}).status_code == 303
     assert ada.post("/comments/views", data={"name": "x", "query": "colour=red"}).status_code == 422
     assert ada.post("/comments/views", data={"name": "  "}).status_code == 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -137,6 +138,73 @@ def test_schedules_are_made_paused_run_changed_and_removed(desk: httpx.Client) -
     sent(desk, f"/reports/jobs/{run['job']}/cancel")
     sent(desk, f"{one}/delete")
     assert desk.get(one).status_code == 404
+
+
+def undo_of(client: httpx.Client, told: dict[str, str], where: str = "/reports") -> tuple[str, dict[str, str]]:
+    """The form of the undo on the page after an action: where it goes, and what it sends."""
+    answered = client.get(where, params=told)
+    assert answered.status_code == 200, answered.text
+    found = re.search(r'role="status">.*?<form method="post" action="([^"]+)">(.*?)</form>', answered.text, re.S)
+    assert found is not None, answered.text
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', found[2])
+    return html.unescape(found[1]), {name: html.unescape(value) for name, value in fields}
+
+
+def fields_of(client: httpx.Client, schedule: str) -> dict[str, Any]:
+    found = client.get(f"/v1/schedules/{schedule}").json()
+    return {name: value for name, value in found.items() if name not in {"id", "created_at", "next_times"}}
+
+
+def test_changing_and_removing_a_schedule_can_be_undone(desk: httpx.Client, empty: Served) -> None:
+    form = {"kind": "monthly", "clock": "08:00", "day": "2", "timezone": "Europe/Berlin", "formats": ["html", "pdf"],
+            "by": "channel", "deliver_to": "a@example.com"}  # fmt: skip
+    schedule = sent(desk, "/reports/schedules/new", **form)["schedule"]
+    sent(desk, f"/reports/schedules/{schedule}/pause")
+    before = fields_of(desk, schedule)
+    changed = sent(desk, f"/reports/schedules/{schedule}", **{**form, "clock": "11:11", "by": "", "deliver_to": ""})
+    after = fields_of(desk, schedule)
+    assert after != before
+    path, fields = undo_of(desk, changed)
+    assert empty.as_role("viewer").post(path, data=fields).status_code == 403
+    undone = sent(desk, path, **fields)
+    assert fields_of(desk, schedule) == before
+    path, fields = undo_of(desk, undone)
+    sent(desk, path, **fields)
+    assert fields_of(desk, schedule) == after
+    removed = sent(desk, f"/reports/schedules/{schedule}/delete")
+    assert desk.get(f"/v1/schedules/{schedule}").status_code == 404
+    path, fields = undo_of(desk, removed)
+    again = sent(desk, path, **fields)
+    assert fields_of(desk, again["schedule"]) == after
+    path, fields = undo_of(desk, again)
+    sent(desk, path, **fields)
+    assert desk.get(f"/v1/schedules/{again['schedule']}").status_code == 404
+    assert desk.post(f"/reports/schedules/{schedule}/undo", data={"before": "{nonsense"}).status_code == 422
+
+
+def test_a_schedule_with_receivers_asks_before_it_sends(desk: httpx.Client) -> None:
+    form = {"kind": "daily", "clock": "08:00", "formats": "html"}
+    quiet = sent(desk, "/reports/schedules/new", **form)["schedule"]
+    sending = sent(desk, "/reports/schedules/new", **form, deliver_to="a@example.com, b@example.com")["schedule"]
+    page = shown(desk)
+    button = f'<form method="post" action="/reports/schedules/{quiet}/run"><button>Run now'
+    assert button in page
+    assert button.replace(quiet, sending) not in page
+    assert "It is sent to 2 receivers as soon as it is made. What was sent cannot be taken back." in page
+    for one in (quiet, sending):
+        sent(desk, f"/reports/schedules/{one}/delete")
+
+
+def test_asking_for_a_report_and_cancelling_it_undo_each_other(desk: httpx.Client) -> None:
+    asked = sent(desk, "/reports", kind="daily", period="2026-10-07", formats=["md"])
+    path, fields = undo_of(desk, asked)
+    cancelled = sent(desk, path, **fields)
+    assert desk.get(f"/v1/jobs/{asked['job']}").json()["status"] == "cancelled"
+    path, fields = undo_of(desk, cancelled)
+    again = sent(desk, path, **fields)
+    assert desk.get(f"/v1/jobs/{asked['job']}").json()["status"] == "queued"
+    path, fields = undo_of(desk, again)
+    sent(desk, path, **fields)
 
 
 def test_a_wrong_schedule_is_told_and_what_was_typed_stays(desk: httpx.Client, empty: Served) -> None:

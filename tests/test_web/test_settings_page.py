@@ -175,6 +175,12 @@ def test_an_endpoint_is_added_tested_switched_and_forgotten(empty: Served, admin
     assert admin.post(f"{path[1]}/test").status_code == 409
     admin.post(undo, data=fields)
     assert admin.post(f"{path[1]}/test").status_code == 303
+    changed = admin.post(path[1], data={"name": "CRM", "url": "https://crm.example/y", "events": ["response.created"]})
+    assert (changed.status_code, changed.headers["cache-control"]) == (200, "no-store")
+    undo, fields = undo_form(changed.text)
+    assert admin.post(undo, data=fields).status_code == 200
+    (kept,) = admin.get("/v1/endpoints").json()["endpoints"]
+    assert (kept["name"], kept["url"], kept["events"]) == (HOSTILE, "https://crm.example/x", [])
     assert admin.post(f"{path[1]}/delete").status_code == 303
     assert path[1] not in admin.get("/settings/endpoints").text
 

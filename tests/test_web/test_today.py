@@ -85,8 +85,14 @@ def test_follow_ups_come_with_the_words_and_alerts_can_be_acknowledged(sample: S
         assert path not in sample.as_role("viewer").get("/").text
         assert sample.as_role("viewer").post(path, headers=SAME_SITE).status_code == 403
         done = analyst.post(path, headers=SAME_SITE)
-        assert (done.status_code, done.headers["Location"]) == (303, "/?done=acknowledged")
-        assert path not in analyst.get("/?done=acknowledged").text
+        assert (done.status_code, done.headers["Location"]) == (303, f"/?done=acknowledged&alert={one['id']}")
+        after = analyst.get(done.headers["Location"]).text
+        assert path not in after
+        back = f"/today/alerts/{one['id']}/take-back"
+        assert f'action="{back}"' in after
+        assert sample.as_role("viewer").post(back, headers=SAME_SITE).status_code == 403
+        assert analyst.post(back, headers=SAME_SITE).headers["Location"] == "/?done=alert-back"
+        assert path in analyst.get("/").text
 
 
 def test_the_sample_does_not_go_where_something_is(sample: Served) -> None:

@@ -137,3 +137,18 @@ def acknowledge(store: Store, alert_id: str, *, person: str, at: datetime, sight
     if found is None:
         raise NotFoundError(f"there is no alert {alert_id!r}; list the alerts to see their ids")
     return dict(found)
+
+
+def take_back(store: Store, alert_id: str, *, sight: Sight = EVERYTHING) -> dict[str, Any]:
+    """Let an alert wait again, as if nobody had acknowledged it.
+
+    Raises:
+        NotFoundError: there is no such alert, or the caller may not see it.
+    """
+    this = [alert.c.id == alert_id, *sight.of_alerts()]
+    with store.writing() as connection:
+        connection.execute(update(alert).where(*this).values(acknowledged_at=None, acknowledged_by=None))
+        found = connection.execute(select(alert).where(*this)).mappings().one_or_none()
+    if found is None:
+        raise NotFoundError(f"there is no alert {alert_id!r}; list the alerts to see their ids")
+    return dict(found)

@@ -17,6 +17,7 @@ from api.routers.endpoints import (
     list_endpoints,
     list_event_types,
     read_delivery,
+    read_endpoint,
     renew_secret,
     retry_delivery,
     retry_endpoint,
@@ -29,10 +30,10 @@ from api.web.settings.tabs import mendable, once, router, show, status_of, told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from api.routers.endpoints import EndpointOut
     from api.web.page import Page
 
 DONE |= {
-    "endpoint-changed": "The receiver was changed.",
     "endpoint-off": "The receiver is off: nothing is sent to it.",
     "endpoint-on": "The receiver is on.",
     "endpoint-gone": "The receiver was forgotten. What waited for it is not sent any more.",
@@ -72,13 +73,14 @@ def make(
 
 @router.post(PATH + "/{endpoint_id}", name="change_endpoint")
 def change(page: Administers, endpoint_id: Id, name: Line = "", url: Line = "", events: Events = None) -> Response:
-    """Change its name, address or events."""
-
-    def act() -> object:
+    """Change its name, address or events, and show what it was: in the page, since an address may be a secret."""
+    try:
+        before = read_endpoint(endpoint_id, page.caller, page.store)
         body = EndpointChange.model_validate({"name": name.strip(), "url": url.strip(), "events": events or []})
-        return change_endpoint(endpoint_id, body, page.caller, page.store, page.settings)
-
-    return _done(page, "endpoint-changed", act)
+        change_endpoint(endpoint_id, body, page.caller, page.store, page.settings)
+    except Exception as error:
+        return _listed(page, problem=told(mendable(error)), http=status_of(error))
+    return _listed(page, before=before)
 
 
 @router.post(PATH + "/{endpoint_id}/active", name="change_endpoint")
@@ -152,6 +154,7 @@ def _delivery(page: Page, delivery_id: str, *, problem: str | None = None, statu
 def _listed(
     page: Page, *, http: int = 200, after: str | None = None, wanted: str = "", endpoint: str = "",
     typed: dict[str, Any] | None = None, problem: str | None = None, made: dict[str, Any] | None = None,
+    before: EndpointOut | None = None,
 ) -> Response:  # fmt: skip
     known: Any = wanted if wanted in STATUSES else None
     receivers = list_endpoints(page.caller, page.store).endpoints
@@ -159,8 +162,9 @@ def _listed(
         page.caller, page.store, status=known, endpoint_id=endpoint or None, limit=50, after=after
     )  # fmt: skip
     return show(
-        page, "settings_endpoints.html", status=http, secret=made is not None, receivers=receivers, sent=sent,
+        page, "settings_endpoints.html", status=http, secret=made is not None or before is not None,
+        receivers=receivers, sent=sent,
         names={one.id: one.name for one in receivers}, events=list_event_types(page.caller).events,
-        typed=typed or EMPTY, adding=typed is not None, problem=problem, made=made, wanted=known or "",
+        typed=typed or EMPTY, adding=typed is not None, problem=problem, made=made, before=before, wanted=known or "",
         endpoint=endpoint, statuses=STATUSES,
     )  # fmt: skip

@@ -36,3 +36,13 @@ class AlertsResource(AsyncResource):
         """
         call = make_call("POST", "/v1/alerts/{}/acknowledge", (alert_id,))
         return await self._transport.call(call, AlertOut)
+
+    async def take_back(self, alert_id: str) -> AlertOut:
+        """Take back that an alert was seen: it waits again.
+
+        Repeating it changes nothing.
+
+        Needs the scope `score`: calculate and predict, and work the queues: feedback, follow-ups, alerts.
+        """
+        call = make_call("POST", "/v1/alerts/{}/take-back", (alert_id,))
+        return await self._transport.call(call, AlertOut)
