@@ -52,6 +52,7 @@ class Wish(BaseModel):
     after: Short = ""
     job: Short = ""
     schedule: Short = ""
+    before: Annotated[str, Field(max_length=schedules.LONGEST_UNDO)] = ""
 
 
 class Sent(BaseModel):

@@ -15,6 +15,7 @@ from api.routers.reports import Format
 from api.shapes import Id
 from api.web.forms import Mending, Unfit, filled, lines_of, simply
 from api.web.page import DONE, Brings, PageRoute
+from verbatim.errors import NotFoundError
 
 if TYPE_CHECKING:
     from api.routers.schedules import ScheduleOut
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/reports/schedules", include_in_schema=False, route_class=PageRoute)
 
 WHERE = "/reports"
+LONGEST_UNDO = 4_000  # characters in an address
 NAMES = {
     "html": "Page", "pdf": "PDF", "pptx": "Slides", "xlsx": "Excel", "md": "Markdown", "email": "E-mail",
     "json": "JSON",
@@ -38,8 +40,10 @@ DONE |= {
     "schedule-paused": "The schedule rests.",
     "schedule-resumed": "The schedule runs again.",
     "schedule-removed": "The schedule is gone; the reports it made stay.",
+    "schedule-back": "The schedule is as it was.",
     "schedule-run": "The report is being made.",
 }
+Before = Annotated[str, Form(max_length=LONGEST_UNDO)]
 
 
 class Sent(BaseModel):
@@ -107,7 +111,18 @@ def change(page: Brings, schedule_id: Id, sent: Annotated[Sent, Form()]) -> Resp
             api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
     except Unfit as unfit:
         return _form(page, found, typed, unfit=unfit)
-    return page.back(WHERE, "schedule-changed")
+    return page.back(WHERE, "schedule-changed", schedule=schedule_id, **_undoing(found))
+
+
+@router.post("/{schedule_id}/undo")
+def undo(page: Brings, schedule_id: Id, before: Before) -> Response:
+    """Put back what it was; one that is gone is made again."""
+    body = api.ScheduleIn.model_validate_json(before)
+    try:
+        api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
+    except NotFoundError:
+        api.create_schedule(body, page.caller, simply(page, "schedule"), page.store, page.settings)
+    return page.back(WHERE, "schedule-back")
 
 
 @router.post("/{schedule_id}/pause")
@@ -132,16 +147,26 @@ def run(page: Brings, schedule_id: Id) -> Response:
 @router.post("/{schedule_id}/delete")
 def delete(page: Brings, schedule_id: Id) -> Response:
     """Remove it."""
+    found = api.get_schedule(schedule_id, page.caller, page.store)
     api.delete_schedule(schedule_id, page.caller, page.store)
-    return page.back(WHERE, "schedule-removed")
+    return page.back(WHERE, "schedule-removed", schedule=schedule_id, **_undoing(found))
 
 
 def _switched(page: Page, schedule_id: str, *, active: bool) -> Response:
-    found = api.get_schedule(schedule_id, page.caller, page.store)
-    names = ("kind", "clock", "day", "timezone", "account", "formats", "by", "deliver_to")
-    body = api.ScheduleIn(**{name: getattr(found, name) for name in names}, active=active)
+    body = _as_sent(api.get_schedule(schedule_id, page.caller, page.store)).model_copy(update={"active": active})
     api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
     return page.back(WHERE, "schedule-resumed" if active else "schedule-paused", schedule=schedule_id)
+
+
+def _as_sent(found: ScheduleOut) -> api.ScheduleIn:
+    names = ("kind", "clock", "day", "timezone", "account", "formats", "by", "deliver_to", "active")
+    return api.ScheduleIn(**{name: getattr(found, name) for name in names})
+
+
+def _undoing(found: ScheduleOut) -> dict[str, str]:
+    """What takes a change back, where an address has room for it."""
+    before = _as_sent(found).model_dump_json()
+    return {"before": before} if len(before) <= LONGEST_UNDO else {}
 
 
 def _body(typed: dict[str, Any], *, active: bool) -> api.ScheduleIn:

@@ -56,6 +56,12 @@ class Window:
         with self.page.expect_navigation():
             self.page.locator(inside).get_by_role("button", name=name, exact=True).first.click()
 
+    def settle(self) -> None:
+        """Wait until nothing on the page is still being worked out."""
+        pending = self.page.locator("[data-pending]")
+        while pending.count():
+            pending.first.wait_for(state="detached", timeout=60_000)
+
     def done(self) -> str:
         """The sentence that says what was done; the page must have one."""
         return str(self.page.locator(".done > p").inner_text())

@@ -66,7 +66,7 @@ def test_a_page_is_accessible_fits_and_is_quiet(open_as: Open, ids: dict[str, st
 def test_a_page_can_be_read_without_scripts(open_as: Open, ids: dict[str, str], path: str) -> None:
     scripted, plain = open_as(), open_as(script=False)
     assert scripted.go(path.format(**ids)) == 200
-    scripted.page.wait_for_function("!document.querySelector('[data-pending]')", timeout=60_000)
+    scripted.settle()
     assert plain.go(path.format(**ids)) == 200
     assert told(plain) == told(scripted)
 
