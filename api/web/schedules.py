@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from api.access.scopes import Scope
 from api.routers import schedules as api
@@ -15,7 +15,7 @@ from api.routers.reports import Format
 from api.shapes import Id
 from api.web.forms import Mending, Unfit, filled, lines_of, simply
 from api.web.page import DONE, Brings, PageRoute
-from verbatim.errors import NotFoundError
+from verbatim.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from api.routers.schedules import ScheduleOut
@@ -117,7 +117,10 @@ def change(page: Brings, schedule_id: Id, sent: Annotated[Sent, Form()]) -> Resp
 @router.post("/{schedule_id}/undo")
 def undo(page: Brings, schedule_id: Id, before: Before) -> Response:
     """Put back what it was; one that is gone is made again."""
-    body = api.ScheduleIn.model_validate_json(before)
+    try:
+        body = api.ScheduleIn.model_validate_json(before)
+    except ValidationError as error:
+        raise InputError("this is no schedule that was there") from error
     try:
         api.replace_schedule(schedule_id, body, page.caller, page.store, page.settings)
     except NotFoundError:

@@ -182,7 +182,6 @@ def test_the_list_of_changes_takes_each_back(client: httpx.Client, window: Windo
 
 def test_who_changed_it_meanwhile_is_told_and_what_was_typed_stays(client: httpx.Client, window: Window) -> None:
     one = tops(client)[0]
-    before = tree(client)
     window.go(f"/themes/{one}")
     form = opened(window, "Name")
     form.get_by_label("Name").fill("Mine")

@@ -47,7 +47,8 @@ def ids(site: Served) -> dict[str, str]:
         "theme": next(one["id"] for one in client.get("/v1/themes").json()["themes"] if one["kind"] == "theme"),
         "comment": first("/v1/comments", "comments"), "account": first("/v1/comments", "comments", "account"),
         "follow_up": first("/v1/follow-ups?state=open", "follow_ups"), "rule": first("/v1/rules", "rules", "name"),
-        "job": client.post("/v1/jobs", json={"kind": "deliver"}).json()["id"], "schedule": client.post("/v1/schedules", json=plan).json()["id"],
+        "job": client.post("/v1/jobs", json={"kind": "deliver"}).json()["id"],
+        "schedule": client.post("/v1/schedules", json=plan).json()["id"],
         "upload": client.post("/v1/uploads", files={"file": ("answers.csv", FILE)}).json()["id"],
     }  # fmt: skip
 

@@ -45,7 +45,7 @@ def ids(small: Served) -> Iterator[dict[str, str]]:
     theme = next(one["id"] for one in client.get("/v1/themes").json()["themes"] if one["kind"] == "theme")
     with prepare_store(small.settings) as store:
         store.upsert(account, [{"id": key, "source": "crm", "external_id": "A1", "name": ALL + LONG[:5_000],
-                                "tier": SCRIPT, "owner": IMAGE, "arr": 1e6, "currency": "EUR", "segments": {}}])  # fmt: skip
+                                "tier": SCRIPT, "owner": IMAGE, "arr": 1e6, "segments": {}}])  # fmt: skip
         store.upsert(ticket, [{"id": ticket_key(f"H{number}"), "source": "desk", "external_id": f"H{number}",
                                "account_id": key, "subject": text, "status": "solved", "priority": SCRIPT,
                                "created_at": now - timedelta(days=2), "segments": {"agent": IMAGE}}
