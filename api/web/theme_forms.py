@@ -32,7 +32,7 @@ def body_of(theme_id: str, sent: FormData) -> Any:  # noqa: ANN401 (one of `AnyE
         case "rename":
             given["name"] = _one(typed, "name").strip()
         case "describe":
-            given["text"] = _one(typed, "text").replace("\r\n", "\n").strip()
+            given["text"] = " ".join(_one(typed, "text").split())  # descriptions are of one line
         case "merge-in":
             given = {"kind": "merge", "target": theme_id, "sources": typed.get("other", [])}
         case "merge-into":

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from api.problems import Refusal
 from api.routers import alerts, follow_ups, jobs, queue
+from api.shapes import Id
 from api.web.forms import simply
 from api.web.page import DONE, Administers, Brings, Looks, PageRoute, Works
 from api.web.today_asked import day_scores, moving_themes, praise, unhappy, with_words
@@ -27,6 +28,7 @@ SHOWN = 5
 FAILED_DAYS = 7
 DONE |= {
     "sample-asked": "The sample organisation is being loaded.",
+    "sample-cancelled": "The sample organisation is not loaded any further.",
     "acknowledged": "The alert is acknowledged.",
     "alert-back": "The alert waits again.",
     "job-again": "The job is queued again.",
@@ -57,6 +59,13 @@ def load_sample(page: Administers) -> Response:
             "today.html", status=409, empty=empty, loading=_sample_job(page), problem=refusal.detail, **shown
         )
     return page.back("/", "sample-asked")
+
+
+@router.post("/today/sample/{job_id}/cancel", name="cancel_job")
+def cancel_sample(page: Brings, job_id: Id) -> Response:
+    """Stop loading it; what was read in so far stays."""
+    jobs.cancel_job(job_id, page.caller, page.store)
+    return page.back("/", "sample-cancelled")
 
 
 @router.post("/today/alerts/{alert_id}/acknowledge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -136,8 +136,15 @@ def test_schedules_are_made_paused_run_changed_and_removed(desk: httpx.Client) -
     run = sent(desk, f"{one}/run")
     assert f'data-job="{run["job"]}"' in shown(desk, f"/reports?job={run['job']}")
     sent(desk, f"/reports/jobs/{run['job']}/cancel")
-    sent(desk, f"{one}/delete")
+    gone = sent(desk, f"{one}/delete")
     assert desk.get(one).status_code == 404
+    back = shown(desk, f"/reports?{urlencode(gone)}")
+    assert f'action="{one}/undo"' in back
+    sent(desk, f"{one}/undo", before=gone["before"])
+    (again,) = desk.get("/v1/schedules").json()["schedules"]
+    assert (again["clock"], again["day"], again["active"]) == ("09:15", 5, True)
+    assert desk.post(f"{one}/undo", data={"before": "{}"}).status_code == 422
+    sent(desk, f"/reports/schedules/{again['id']}/delete")
 
 
 def undo_of(client: httpx.Client, told: dict[str, str], where: str = "/reports") -> tuple[str, dict[str, str]]:
