@@ -40,7 +40,7 @@ class ClosingError(VerbatimError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was worked out: a ``value``, or the ``error`` why there is none; ``renewing``: a newer one is due."""
+    """What was worked out: a ``value``, or the ``error`` why there is none; ``renewing``: of an older state."""
 
     value: Any
     error: Refusal | VerbatimError | None
@@ -82,6 +82,10 @@ class _Entry:
     took: float = 0.0
     done: threading.Event | None = None
 
+    def current(self, state: Hashable) -> bool:
+        """Whether what is known is of this state."""
+        return self.found is not None and self.state == state
+
     def due(self, state: Hashable, now: float) -> bool:
         """Whether somebody should work it out."""
         if self.done is not None or self.found is None:
@@ -115,7 +119,7 @@ class Kept:
         entry, done, mine = self._taken(key, state)
         if mine and done is not None:
             self._start(entry, state, make, self._turns[long])
-        if done is not None:
+        if done is not None and not entry.current(state):
             done.wait(wait)
         return _shown(entry, state)
 
@@ -129,7 +133,7 @@ class Kept:
                 done.wait()
             elif mine:
                 self._start(entry, state, make, self._turns[False])
-            if done is not None:
+            if done is not None and not entry.current(state):
                 done.wait(wait)
             found = _shown(entry, state)
             if found is not None:
@@ -139,7 +143,11 @@ class Kept:
     def close(self) -> None:
         """Begin nothing more, and wait for what is being worked out: ten seconds at most."""
         self._closed = True
-        until = time.monotonic() + CLOSES_WITHIN_SECONDS
+        self.finish(CLOSES_WITHIN_SECONDS)
+
+    def finish(self, seconds: float) -> None:
+        """Wait, ``seconds`` at most, for what is being worked out beside the requests."""
+        until = time.monotonic() + seconds
         with self._guard:
             running = list(self._threads)
         for thread in running:
@@ -191,6 +199,4 @@ class Kept:
 
 def _shown(entry: _Entry, state: Hashable) -> Found | None:
     found = entry.found
-    if found is None or (entry.done is None and entry.state == state):
-        return found
-    return replace(found, renewing=True)
+    return found if found is None or entry.current(state) else replace(found, renewing=True)

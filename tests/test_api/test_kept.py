@@ -46,6 +46,7 @@ def test_nothing_is_worked_out_again_before_it_is_due() -> None:
     for moment in (0.0, FRESH_SECONDS - 1, FRESH_SECONDS):
         clock.now = moment
         settled(kept, "k", "s", lambda: made.append(1))
+        kept.finish(SOON)
     assert len(made) == 2
 
 

@@ -135,7 +135,7 @@ def test_a_job_that_failed_is_shown_and_can_be_tried_again(empty: Served) -> Non
     assert path not in page.text
     analyst = empty.as_role("analyst")
     assert path in analyst.get("/").text
-    assert analyst.post(path, headers=SAME_SITE).headers["Location"] == "/?done=job-again"
+    assert analyst.post(path, headers=SAME_SITE).headers["Location"] == f"/?done=job-again&job={job.id}"
     assert "Jobs that failed" not in words(analyst.get("/"))
 
 

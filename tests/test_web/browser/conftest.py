@@ -60,7 +60,9 @@ class Window:
         self.sure = None
 
     def settle(self) -> None:
-        """Wait until nothing on the page is still being worked out."""
+        """Wait until nothing on the page is old or still being worked out."""
+        while self.page.locator("[data-old]").count():
+            self.page.reload()
         pending = self.page.locator("[data-pending]")
         while pending.count():
             pending.first.wait_for(state="detached", timeout=60_000)
