@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench serve clean
@@ -22,7 +22,7 @@ demo: $(STAMP)  ## generate a sample organisation, ingest, mine, score, report, 
 	@$(BIN)/verbatim --home var/demo predictor evaluate csat >/dev/null 2>&1 || $(BIN)/verbatim --home var/demo predictor train csat
 	$(BIN)/verbatim --home var/demo predict --open --top 3
 
-# Two workers share two cores: each computes on one.
+# Each worker computes on one core; one more than the two cores of a small machine, since tests of killed processes wait.
 test: $(STAMP)  ## run every test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.access.keys import create_key
-from tests.test_api.conftest import Served, empty, nothing_leaks_in, sample, serve
+from tests.test_api.conftest import Served, empty, loaded_once, nothing_leaks_in, sample, serve
 from tests.test_api.working import work
 from verbatim.client import (
     AsyncVerbatim,
@@ -27,7 +27,7 @@ from verbatim.client import (
 from verbatim.client.answers.shared import JobOut
 from verbatim.storage.engine import prepare_store
 
-__all__ = ["empty", "nothing_leaks_in", "sample", "serve"]  # fixtures
+__all__ = ["empty", "loaded_once", "nothing_leaks_in", "sample", "serve"]  # fixtures
 
 
 def key_of(served: Served, role: str, **limits: Any) -> str:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.test_api.conftest import empty, mined, nothing_leaks_in, sample, serve, viewer
+from tests.test_api.conftest import empty, loaded_once, mined, nothing_leaks_in, sample, serve, viewer
 
-__all__ = ["empty", "mined", "nothing_leaks_in", "sample", "serve", "viewer"]
+__all__ = ["empty", "loaded_once", "mined", "nothing_leaks_in", "sample", "serve", "viewer"]

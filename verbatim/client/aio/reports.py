@@ -94,6 +94,8 @@ class ReportsResource(AsyncResource):
 
         A browser runs nothing in its HTML; `If-None-Match` saves fetching it twice.
 
+        Who may not see how single agents are rated gets the monthly report's praise without names.
+
         Needs the scope `read`: read scores, comments, themes, predictions, reports and follow-ups.
         """
         call = make_call(
