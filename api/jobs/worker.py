@@ -11,6 +11,7 @@ import logging
 import time
 import traceback
 from datetime import UTC, datetime
+from importlib import import_module
 from threading import Event, Lock, Semaphore, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("verbatim.worker")
 
 HEARTBEAT_SECONDS = 3.0
+# Imported before there are threads: two that first import a package and one of its modules may each wait for the other;
+# Python then lets one go on with half a package, and its job failed with an ImportError.
+SHARED = ("verbatim.storage.queries", "verbatim.reports", "verbatim.ingest", "verbatim.edits")
 POLL_SECONDS = 2.0  # between looks at the table, where the queue says nothing
 LISTEN_SECONDS = 0.2  # between looks at a queue that cannot wait
 GRACE_SECONDS = 12.0
@@ -61,6 +65,8 @@ class Worker:
 
     def run(self) -> bool:
         """Work; gives whether every thread has ended (else the caller should end the process hard)."""
+        for package in SHARED:
+            import_module(package)
         self.take_up_lost()
         if self._once:
             self._chores().do_due(datetime.now(UTC), time.monotonic())

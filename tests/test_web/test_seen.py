@@ -18,6 +18,8 @@ from tests.test_web.test_sight import _paths as paths_of_pages
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.tables import account, comment, ticket
 
+# Limits of callers are tested on both databases in tests/test_storage; here it is whether each page asks for them.
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("sample", ["sqlite"], indirect=True, scope="module")]
 PATIENCE_SECONDS = 90
 LONGEST_TEXT = 60  # of a comment, which lists cut
 NEWEST = 400

@@ -189,6 +189,29 @@ def test_starting_a_worker_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_what_a_worker_imports_first_lets_threads_import_the_rest_at_once() -> None:
+    script = """
+import importlib, threading
+from api.jobs.worker import SHARED
+for package in SHARED:
+    importlib.import_module(package)
+faults, together = [], threading.Barrier(4)
+def work(name):
+    together.wait()
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        faults.append(str(error))
+names = ("verbatim.storage.queries", "verbatim.scores.intervals", "verbatim.scores.score", "verbatim.reports.words")
+threads = [threading.Thread(target=work, args=(name,)) for name in names]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(faults)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def wait_for(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not holds():
