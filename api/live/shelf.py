@@ -122,9 +122,9 @@ class PredictorShelf:
         for metric in METRICS:
             wanted, held = active.get(metric), self._loaded.get(metric)
             if wanted is None:
+                self._problems[metric] = self._why_none(metric)  # first: who finds none loaded asks why
                 self._loaded.pop(metric, None)
                 self._failed.pop(metric, None)
-                self._problems[metric] = self._why_none(metric)
             elif held is None or held.version.id != wanted:
                 if self._failed.get(metric) != wanted:
                     self._load(metric)
