@@ -190,9 +190,11 @@ class Kept:
         with self._guard:
             done, entry.done = entry.done, None
             if not self._closed:
-                entry.state, entry.ended = state, self._clock()
+                entry.ended = self._clock()
                 entry.took = entry.ended - began
-                entry.found = Found(value, error, datetime.now(UTC))
+                found = Found(value, error, datetime.now(UTC))
+                if found.lasts or entry.found is None:  # else the store was busy: what was known stays, and is old
+                    entry.state, entry.found = state, found
         if done is not None:
             done.set()
 

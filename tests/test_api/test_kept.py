@@ -158,6 +158,18 @@ def test_what_failed_for_no_lasting_reason_is_tried_again() -> None:
     assert kept.get("k", "s", lambda: 1, wait=SOON).value == 1
 
 
+def test_a_busy_store_takes_nothing_away_that_was_known() -> None:
+    kept = Kept()
+    assert kept.get("k", "one", lambda: 1, wait=0).value == 1
+
+    def busy() -> int:
+        raise StoreBusyError("the store is busy")
+
+    old = kept.get("k", "two", busy, wait=SOON)
+    assert (old.get(), old.renewing) == (1, True)
+    assert kept.get("k", "two", lambda: 2, wait=SOON).get() == 2
+
+
 def test_what_takes_long_rests_though_the_store_changes() -> None:
     clock = Clock()
     kept, made = Kept(clock=clock), list[str]()
