@@ -178,15 +178,8 @@ class Kept:
         thread.start()
 
     def _work(self, entry: _Entry, state: Hashable, make: Callable[[], Any]) -> None:
-        began, value, error = self._clock(), None, None
-        try:
-            if not self._closed:
-                value = make()
-        except (Refusal, VerbatimError) as problem:
-            error = problem
-        except Exception as fault:
-            log.exception("not worked out", extra={"error": type(fault).__name__})
-            error = BrokenError("this could not be worked out; the server's log says why")
+        began = self._clock()
+        value, error = (None, None) if self._closed else worked_out(make)
         with self._guard:
             done, entry.done = entry.done, None
             if not self._closed:
@@ -197,6 +190,17 @@ class Kept:
                     entry.state, entry.found = state, found
         if done is not None:
             done.set()
+
+
+def worked_out(make: Callable[[], Any]) -> tuple[Any, Refusal | VerbatimError | None]:
+    """What ``make`` gives, and the error why it gives nothing; a fault of ours goes to the log."""
+    try:
+        return make(), None
+    except (Refusal, VerbatimError) as problem:
+        return None, problem
+    except Exception as fault:
+        log.exception("not worked out", extra={"error": type(fault).__name__})
+        return None, BrokenError("this could not be worked out; the server's log says why")
 
 
 def _shown(entry: _Entry, state: Hashable) -> Found | None:

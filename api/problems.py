@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
@@ -187,6 +188,9 @@ class Refusal(Exception):  # noqa: N818 (it is an answer)
     def __init__(self, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> None:  # noqa: ANN401
         super().__init__(detail)
         self.kind, self.detail, self.headers, self.more = PROBLEMS[kind], detail, dict(headers or {}), more
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(Refusal, self.kind.name, self.detail, headers=self.headers, **self.more), ()
 
 
 def misfit(field: str, problem: str, **more: Any) -> Refusal:  # noqa: ANN401

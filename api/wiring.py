@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 
 from api.access.caller import Caller, Doorkeeper
 from api.access.pace import Pace
+from api.counting import Counting
 from api.kept import Kept
 from api.live.beside import Beside
 from api.live.scoring import Scoring
@@ -44,6 +45,7 @@ class Service:
         self.meters = Meters()
         self.pace = Pace(settings)
         self.kept = Kept()
+        self.counting = Counting(settings)
         self._store: Store | None = None
         self._doors: Doorkeeper | None = None
         self._themes: ThemeShelf | None = None
@@ -106,6 +108,7 @@ class Service:
 
     def close(self) -> None:
         """Give connections back, after what is being worked on."""
+        self.counting.close()
         self.kept.close()
         if self._scoring is not None:
             self._scoring.close()

@@ -8,18 +8,13 @@ answered by the server process itself, by the same functions.
 from __future__ import annotations
 
 import logging
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
+from api.companion import Companion, accompanying
 from api.live.gathering import Gatherer
 from api.live.scoring import Asked, Question, TicketIn, answer_all, demand_allowed, live_ticket, told
 from api.problems import Refusal
@@ -27,6 +22,7 @@ from verbatim.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from multiprocessing.connection import Connection
 
     from api.live.shelf import Loaded, PredictorShelf
     from verbatim.settings import Settings
@@ -46,7 +42,7 @@ class Beside:
 
     def __init__(self, settings: Settings, shelf: PredictorShelf) -> None:
         self._settings, self._shelf = settings, shelf
-        self._process: subprocess.Popen[bytes] | None = None
+        self._companion: Companion | None = None
         self._connection: Connection | None = None
         self._stop = threading.Event()
         self._ended = threading.Event()
@@ -95,9 +91,9 @@ class Beside:
                 return
         while not self._stop.is_set():
             self._ended.clear()
-            connection = None
             try:
-                connection = self._started()
+                self._companion = Companion("api.live.beside", self._settings)
+                connection = self._companion.connection
                 while not connection.poll(LOOKED_AT_EVERY_SECONDS):
                     if self._stop.is_set():
                         return
@@ -110,46 +106,25 @@ class Beside:
                 log.warning("scoring process ended")
             finally:
                 self._connection = None
-                if connection is not None:
-                    connection.close()
-                self._reap()
+                if self._companion is not None:
+                    self._companion.end()
+                    self._companion = None
             self._stop.wait(REST_SECONDS)
-
-    def _started(self) -> Connection:
-        own, its = socket.socketpair()
-        with its:
-            command = [sys.executable, "-m", "api.live.beside", str(its.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL)  # noqa: S603
-        connection = Connection(own.detach())
-        connection.send(self._settings)
-        return connection
-
-    def _reap(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 def main() -> None:
-    """The process: until whoever started it closes the other end, also by being killed."""
+    """The process."""
     from api.live.shelf import PredictorShelf
-    from api.observing.logs import log_as_json
     from verbatim.storage.engine import open_store
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server process says when it is over
-    log_as_json("WARNING")
-    connection = Connection(int(sys.argv[1]))
-    with suppress(OSError, EOFError):
-        settings: Settings = connection.recv()
-        with open_store(settings) as store:
-            shelf = PredictorShelf(store, settings)
-            shelf.start()
-            while not shelf.ready:
-                time.sleep(0.05)
-            connection.send(None)
-            while True:
-                connection.send(answers(shelf, connection.recv()))
+    with accompanying() as (connection, settings), open_store(settings) as store:
+        shelf = PredictorShelf(store, settings)
+        shelf.start()
+        while not shelf.ready:
+            time.sleep(0.05)
+        connection.send(None)
+        while True:
+            connection.send(answers(shelf, connection.recv()))
 
 
 def answers(shelf: PredictorShelf, asked: Sequence[Asked]) -> list[Answered]:

@@ -41,12 +41,18 @@ class Figures:
             self.as_of = found.at if self.as_of is None else min(self.as_of, found.at)
         return cast("T", found.get())
 
-    def ask(
-        self, key: tuple[Hashable, ...], make: Callable[[], Any], *, state: str | None = None, long: bool = False
-    ) -> Found | None:
+    def ask(self, key: tuple[Hashable, ...], make: Callable[[], Any], *, state: str | None = None) -> Found | None:
         """As far as it is worked out: ``None`` the first time, where it takes long. It says itself when it is old."""
         state = self.stamp if state is None else state
-        return self.service.kept.ask(self._whole(key), state, make, wait=self._patience(), long=long)
+        return self.service.kept.ask(self._whole(key), state, make, wait=self._patience())
+
+    def count(self, key: tuple[Hashable, ...], make: Callable[..., Any]) -> Found | None:
+        """The same of what reads every answer or comment: ``make(store=…, settings=…)``, as `Counting.count` has it."""
+        service = self.service
+        return service.kept.ask(
+            self._whole(key), self.stamp, lambda: service.counting.count(service.store, make),
+            wait=self._patience(), long=True,
+        )  # fmt: skip
 
     @property
     def stamp(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -107,10 +108,7 @@ def sheets(page: Page, metric: Metric, asked: Answered, **how: Any) -> list[Scor
 
 def divergences(page: Page) -> Found | None:
     """What contradicts what, as far as it is counted; to be asked only for those who may see all."""
-    caller, store, settings = page.caller, page.store, page.settings
-    return page.figures.ask(
-        ("divergences",), lambda: stored_scores.list_divergences(caller, store, settings), long=True
-    )
+    return page.figures.count(("divergences",), partial(stored_scores.list_divergences, page.caller))
 
 
 def _head(page: Page, metric: Metric, asked: Answered, period: Period, newest: datetime) -> Head:

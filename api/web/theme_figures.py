@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from api.routers.theme_findings import list_drivers, list_emerging
@@ -167,16 +168,14 @@ def findings(page: Page, looked: Looked) -> Findings | None:
     """What is known; ``None``: these are about all accounts and teams, and this caller sees some only."""
     if page.caller.restricted:
         return None
-    caller, store, settings = page.caller, page.store, page.settings
 
     def drivers(layer: Any) -> Found | None:  # noqa: ANN401
         metric: Metric = looked.metric
-        return page.figures.ask(
-            ("drivers", metric, layer, *looked.key),
-            lambda: list_drivers(metric, caller, store, settings, layer, looked.start, looked.end, [], None),
-            long=True,
-        )
+        make = partial(
+            list_drivers, metric, page.caller, layer=layer, start=looked.start, end=looked.end, adjust_for=[],
+            definition=None,
+        )  # fmt: skip
+        return page.figures.count(("drivers", metric, layer, *looked.key), make)
 
     top, fine = drivers("top"), drivers("fine")  # they take less time than what moves
-    moving = page.figures.ask(("moving",), lambda: list_emerging(caller, store, settings, None), long=True)
-    return Findings(top, fine, moving)
+    return Findings(top, fine, page.figures.count(("moving",), partial(list_emerging, page.caller, month=None)))

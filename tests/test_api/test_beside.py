@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from api.access.caller import Caller
+from api.companion import Companion
 from api.live import beside as module
 from api.live.beside import Beside
 from api.live.scoring import Asked, Scoring, TicketIn
@@ -124,16 +125,16 @@ def test_one_that_was_killed_is_missed_by_nobody_and_comes_back(
     found = Beside(settings, shelf)
     found.start()
     until(lambda: found.ready)
-    before = found._process
+    before = found._companion
     assert before is not None
-    before.kill()
-    before.wait()
+    before.process.kill()
+    before.process.wait()
     assert answer(found, asked(shelf)) == [None]
-    until(lambda: found.ready and found._process is not before)
+    until(lambda: found.ready and found._companion is not before)
     assert answer(found, asked(shelf)) != [None]
-    again = found._process
+    again = found._companion
     found.close()
-    assert again is not None and again.poll() is not None
+    assert again is not None and again.process.poll() is not None
 
 
 def test_one_that_hangs_is_given_up_and_replaced(
@@ -143,11 +144,11 @@ def test_one_that_hangs_is_given_up_and_replaced(
     found = Beside(settings.model_copy(update={"request_seconds": 0.5}), shelf)
     found.start()
     until(lambda: found.ready)
-    before = found._process
+    before = found._companion
     assert before is not None
-    os.kill(before.pid, signal.SIGSTOP)
+    os.kill(before.process.pid, signal.SIGSTOP)
     assert answer(found, asked(shelf)) == [None]
-    until(lambda: before.poll() is not None)
+    until(lambda: before.process.poll() is not None)
     until(lambda: found.ready)
     found.close()
 
@@ -155,20 +156,17 @@ def test_one_that_hangs_is_given_up_and_replaced(
 def test_closing_while_it_starts_leaves_no_process(settings: Settings, shelf: PredictorShelf) -> None:
     found = Beside(settings, shelf)
     found.start()
-    until(lambda: found._process is not None)
-    begun = found._process
+    until(lambda: found._companion is not None)
+    begun = found._companion
     found.close()
-    assert begun is not None and begun.poll() is not None
+    assert begun is not None and begun.process.poll() is not None
     assert not found._thread.is_alive()
 
 
-def test_it_ends_when_its_server_is_gone(settings: Settings, shelf: PredictorShelf) -> None:
-    found = Beside(settings, shelf)
-    connection = found._started()
-    connection.close()  # as the system does for a process that was killed
-    assert found._process is not None
-    assert found._process.wait(timeout=60) == 0
-    found._gatherer.close()
+def test_it_ends_when_its_server_is_gone(settings: Settings) -> None:
+    found = Companion("api.live.beside", settings)
+    found.connection.close()  # as the system does for a process that was killed
+    assert found.process.wait(timeout=60) == 0
 
 
 @pytest.fixture(scope="module")

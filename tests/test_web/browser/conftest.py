@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from api.access.keys import create_key
@@ -196,6 +197,18 @@ def open_as(
 
     yield made
     assert [one for window in used for one in window.complaints] == []
+
+
+@pytest.fixture
+def window(open_as: Open, small: Served) -> Window:
+    """An administrator's, where tests change much."""
+    return open_as(at=small)
+
+
+@pytest.fixture(scope="module")
+def client(small: Served) -> httpx.Client:
+    """The API of the same server."""
+    return small.as_role("admin")
 
 
 def _listening(window: Window) -> Window:

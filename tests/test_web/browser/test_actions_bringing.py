@@ -30,16 +30,6 @@ DROP = """([name, text]) => {
 }"""
 
 
-@pytest.fixture
-def window(open_as: Open, small: Served) -> Window:
-    return open_as(at=small)
-
-
-@pytest.fixture(scope="module")
-def client(small: Served) -> httpx.Client:
-    return small.as_role("admin")
-
-
 def test_a_dropped_file_is_mapped_otherwise_looked_at_again_and_read(
     client: httpx.Client, small: Served, window: Window
 ) -> None:

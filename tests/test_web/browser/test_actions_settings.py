@@ -14,16 +14,6 @@ from tests.test_web.browser.conftest import Open, Window
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def window(open_as: Open, small: Served) -> Window:
-    return open_as(at=small)
-
-
-@pytest.fixture(scope="module")
-def client(small: Served) -> httpx.Client:
-    return small.as_role("admin")
-
-
 def test_a_key_is_made_and_revoked(client: httpx.Client, window: Window) -> None:
     window.go("/settings/keys")
     window.page.get_by_text("Make a key", exact=True).click()
