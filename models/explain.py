@@ -252,7 +252,7 @@ def _about(predictor: Predictor, feature: Feature, value: float) -> str:
     if predictor.meaning is None:
         return feature.said
     high, low = _axis(predictor.meaning, int(feature.name.rpartition("_")[2]) - 1)
-    words = high if value >= 0 or not low else low
+    words = high if value >= 0 else low
     return f"{feature.said}: words like {', '.join(words)}" if words else feature.said
 
 

@@ -57,7 +57,6 @@ def _said(predictor: Predictor, name: str) -> str:
     feature = feature_of(name)
     if feature.kind != "meaning" or predictor.meaning is None:
         return feature.said
-    high, low = predictor.meaning.describe(int(name.rpartition("_")[2]) - 1)
-    return (
-        f"{feature.said}: {', '.join(high)} against {', '.join(low)}" if low else f"{feature.said}: {', '.join(high)}"
-    )
+    ends = predictor.meaning.describe(int(name.rpartition("_")[2]) - 1)
+    told = " against ".join(", ".join(end) for end in ends if end)
+    return f"{feature.said}: {told}" if told else feature.said

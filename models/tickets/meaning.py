@@ -17,6 +17,7 @@ import numpy as np
 
 from verbatim.errors import StorageError
 from verbatim.themes.people import said_names
+from verbatim.themes.wording import says_what
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,6 +33,7 @@ FEWEST_TEXTS_OF_A_TERM = 3
 MOST_TERMS = 20_000
 LONGEST = 20_000  # characters read of a text
 LONGEST_WORD = 30
+LEAST_SAID = 0.2  # of the strongest term of an end, to describe it
 LEAST_STRENGTH = 1e-6  # of an axis, relative to the strongest: below it there is nothing but rounding
 
 _HIDDEN = re.compile(r"\[[A-Z][A-Z0-9_]{0,30}\]|\w{2,10}://\S+|\bwww\.\S+")  # redaction tags and addresses
@@ -105,8 +107,9 @@ class Meaning:
     def describe(self, axis: int, words: int = 5) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The terms at the high end of ``axis`` and those at its low end, strongest first, at most ``words`` each.
 
-        Rare terms count for more here, since "the" and "how" tell little of an axis however much they weigh on it. A
-        term that shares a word with a stronger one is left out.
+        Rare terms count for more here, since what stands in most texts tells little of an axis. Terms with words like
+        "the" and "how" are left out, as are those that share a word with a stronger one, and those that weigh
+        less than a fifth of the strongest: an end may have no words at all.
 
         Raises:
             IndexError: no such axis.
@@ -114,10 +117,14 @@ class Meaning:
         if not 0 <= axis < self.dimension:
             raise IndexError(f"there is no axis {axis}; they go from 0 to {self.dimension - 1}")
         weights = self.axes[:, axis] * (self.rarity - 1)
+        return self._ends(weights, words), self._ends(-weights, words)
+
+    def _ends(self, weights: NDArray[np.float32], words: int) -> tuple[str, ...]:
+        """The strongest terms by ``weights`` (t,) that say something."""
         order = np.argsort(-weights, kind="stable")
-        high = (self.terms[at] for at in order if weights[at] > 0)
-        low = (self.terms[at] for at in order[::-1] if weights[at] < 0)
-        return _apart(high, words), _apart(low, words)
+        strong = order[weights[order] > LEAST_SAID * weights[order[0]]] if weights[order[0]] > 0 else order[:0]
+        terms = (self.terms[at] for at in strong)
+        return _apart((term for term in terms if all(map(says_what, term.split()))), words)
 
     def state(self) -> tuple[dict[str, Any], dict[str, NDArray[np.float32]]]:
         """What `of_state` needs: a part for JSON and arrays for safetensors."""

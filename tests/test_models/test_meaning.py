@@ -135,6 +135,21 @@ def test_an_axis_is_described_by_the_words_at_its_ends() -> None:
     assert max(map(len, model.describe(1, words=2))) == 2
 
 
+def test_words_that_say_nothing_describe_nothing_however_much_they_weigh() -> None:
+    rng, empty = Random(5), ("how", "do", "i", "go", "about", "it", "where", "is")
+    asked = [" ".join([*rng.sample(empty, 5), *rng.sample(BILLING, place % 3)]) for place in range(120)]
+    model = fitted(asked)
+    said = {word for axis in range(model.dimension) for end in model.describe(axis) for word in " ".join(end).split()}
+    assert said & set(BILLING)
+    assert not said & set(empty)
+
+
+def test_an_end_of_nothing_but_such_words_has_none() -> None:
+    terms, axes = ("about it", "how", "refund"), np.asarray([[-0.7], [-0.7], [0.1]], dtype=np.float32)
+    model = Meaning(terms, np.full(3, 2, dtype=np.float32), axes, 90, {term: at for at, term in enumerate(terms)})
+    assert model.describe(0) == (("refund",), ())
+
+
 @pytest.mark.parametrize("axis", [-1, 4])
 def test_an_axis_that_is_not_there_is_refused(axis: int) -> None:
     with pytest.raises(IndexError, match="they go from 0 to 3"):

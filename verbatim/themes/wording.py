@@ -86,6 +86,11 @@ _EXTRA_STOP_WORDS = frozenset(
     much't nt ll ve re kindly regarding""".split()
 )
 
+_FUNCTION = _EXTRA_STOP_WORDS.union(
+    _NEGATIONS, _OPENERS, _LINKS, _SUBJECTS, _AUXILIARIES, _BARE, _PREPOSITIONS, _QUESTIONS, _ARTICLES, _PRONOUNS,
+    ("and", "und", "y"),
+)  # fmt: skip
+
 
 def word_flags(word: str) -> int:
     """The kinds a lower-case word is of, as bits; 0 for a stop word of no listed kind."""
@@ -185,6 +190,11 @@ def stop_words() -> frozenset[str]:
 
     everyday = {word for word in ENGLISH | GERMAN | SPANISH if word not in _CONTENT}
     return frozenset(everyday) | _EXTRA_STOP_WORDS | _SUBJECTS | _AUXILIARIES | _ARTICLES | _PRONOUNS | _LINKS
+
+
+def says_what(word: str) -> bool:
+    """Whether a word can tell somebody what a text is about; a quick look, without spaCy's lists of stop words."""
+    return len(word) > 1 and word not in _FUNCTION and word.partition("'")[0] not in _FUNCTION
 
 
 def _carries(word: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -49,17 +48,6 @@ def _ticket(row: Mapping[Hashable, Any], risks: tuple[Risk, ...], days: Days) ->
 
 def _risk(row: Mapping[Hashable, Any], days: Days) -> Risk:
     risk, low, high = (round(100 * float(row[name]), 2) for name in ("probability", "low", "high"))
-    found = (str(reason["statement"]) for reason in row["reasons"] or () if "statement" in reason)
-    reasons = tuple(statement for statement in found if _says_something(statement))
+    reasons = tuple(str(reason["statement"]) for reason in row["reasons"] or () if "statement" in reason)
     on = days.local_day(row["at"]).isoformat()
     return Risk(str(row["metric"]).upper(), risk, low, high, row["band"], on, reasons[:MOST_REASONS])
-
-
-def _says_something(statement: str) -> bool:
-    """Whether a reason that names words names one that means something: "how, do, about" tells nobody anything."""
-    _, named, words = statement.partition(": words like ")
-    if not named:
-        return True
-    from verbatim.themes.wording import stop_words
-
-    return not set(re.findall(r"[\w']+", words.lower())) <= stop_words()
