@@ -35,7 +35,9 @@ for (const box of document.querySelectorAll("[data-job]")) {
     const job = JSON.parse(event.data);
     if (bar && job.done != null) bar.value = job.done;
     if (words && job.step) words.textContent = job.step;
-    if (["done", "failed", "cancelled"].includes(job.status)) { events.close(); location.reload(); }
+    if (!["done", "failed", "cancelled"].includes(job.status)) return;
+    events.close();
+    if (!document.querySelector("form[data-sent]")) location.reload(); // else the page that answers the form comes
   };
   events.onmessage = show;
   for (const name of ["job", "progress", "end"]) events.addEventListener(name, show);
