@@ -35,6 +35,7 @@ class Window:
     page: Any
     url: str
     axe: str
+    dark: bool = False
     complaints: list[str] = field(default_factory=list)
     sure: str | None = None  # what the page may ask, to be answered with yes
 
@@ -44,14 +45,22 @@ class Window:
         self.page.wait_for_load_state("load")
         return int(answer.status)
 
-    def violations(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA on the page as it stands."""
+    def violations(self, only: str | None = None) -> list[str]:
+        """What axe-core finds on the page as it stands against WCAG 2.2 AA, or against one rule ``only``."""
         self.page.evaluate(self.axe)
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+        chosen = {"type": "tag", "values": TAGS} if only is None else {"type": "rule", "values": [only]}
+        found = self.page.evaluate("chosen => axe.run(document, {runOnly: chosen})", chosen)
         return [
             f"{one['id']}: {one['help']}: {json.dumps([node['html'][:160] for node in one['nodes'][:3]])}"
             for one in found["violations"]
         ]
+
+    def in_the_other_light(self) -> list[str]:
+        """Colours that cannot be read once the page turns from light to dark, or from dark to light."""
+        self.page.emulate_media(color_scheme="light" if self.dark else "dark")
+        found = self.violations(only="color-contrast")
+        self.page.emulate_media(color_scheme="dark" if self.dark else "light")
+        return found
 
     def press(self, name: str, *, inside: str = "main", sure: str | None = None) -> None:
         """Press a button, and wait for the page it leads to; where it asks ``sure`` first, say yes."""
@@ -184,7 +193,7 @@ def open_as(
                 viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light",
                 java_script_enabled=script, reduced_motion="reduce",
             )  # fmt: skip
-            windows[key] = _listening(Window(context.new_page(), url or place.url, axe))
+            windows[key] = _listening(Window(context.new_page(), url or place.url, axe, dark))
             if place is not None:
                 word = sessions.get((place.url, role)) or _session(place, role)
                 sessions[place.url, role] = word

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.test_api.conftest import Served
-from tests.test_web.browser.conftest import Open, Window, log_in
+from tests.test_web.browser.conftest import Open, Window
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +61,7 @@ def test_a_page_is_accessible_fits_and_is_quiet(open_as: Open, ids: dict[str, st
         assert window.page.locator("h1").count() == 1
         assert window.violations() == []
         assert not window.too_wide
+        assert window.in_the_other_light() == []
 
 
 @pytest.mark.parametrize("path", (*PAGES, *PAGES_OF_ONE))
@@ -105,26 +106,6 @@ def test_a_page_of_an_empty_store_says_what_to_do_next(open_as: Open, bare: Serv
     assert narrow.violations() == []
     plain.go(path)
     assert told(plain) == told(wide)
-
-
-def test_the_login_is_accessible_and_says_what_is_wrong(open_as: Open, site: Served) -> None:
-    window = open_as(url=site.url)
-    window.go("/login")
-    assert window.violations() == []
-    window.page.get_by_label("Key").fill("vb_wrong")
-    window.page.get_by_role("button", name="Log in").click()
-    assert "not a key" in window.page.get_by_role("alert").inner_text()
-    assert window.violations() == []
-    _forget(window, "401")
-
-
-def test_people_log_in_with_a_key_and_out_again(open_as: Open, site: Served) -> None:
-    window = open_as(url=site.url)
-    log_in(window, site.as_role("viewer").headers["Authorization"].removeprefix("Bearer "))
-    assert window.page.locator("h1").inner_text() == "Today"
-    window.press("Log out", inside="header")
-    assert window.go("/scores") == 200
-    assert "/login" in window.page.url
 
 
 def test_the_keyboard_alone_goes_everywhere(open_as: Open) -> None:
