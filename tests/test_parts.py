@@ -213,7 +213,7 @@ def test_each_part_has_the_sentiment_of_its_own_words(learned):
         f"{clause('refund', draw)} {LOVED[row % 5]} but {clause('delivery', draw)} {HATED[row % 5]}"
         for row in range(20)
     ]
-    found = by_comment(mined(corpus(texts), encoder=SMALL, sentiment=learned))
+    found = by_comment(mined(corpus(texts), encoder=SMALL, learn=lambda: learned))
     several = [(text, found[f"d{row:04d}"]) for row, text in enumerate(texts) if len(found[f"d{row:04d}"]) == 2]
     assert len(several) > 5
     for text, entries in several:

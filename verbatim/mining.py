@@ -10,6 +10,7 @@ import json
 import logging
 import shutil
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric, stable_key
@@ -137,20 +138,20 @@ def mine_store(
     if task.active is not None:
         previous = model_before(store, task.active.id, model_folder(settings, task.active.id), edited=False)
     namer = find_namer(settings, encoder, hidden=said_names(list(comments["text"]), people(store)))
-    sentiment = learn_from_store(store, encoder, seed=settings.seed, progress=progress)
+    learnt = cache(lambda: learn_from_store(store, encoder, seed=settings.seed, progress=progress))
     fitted = mine(
         comments,
         encoder=encoder,
         clusterer=LeidenClusterer(themes=settings.themes, seed=settings.seed),
         namer=namer,
-        sentiment=sentiment,
+        learn=learnt,
         previous=previous,
         refit=_why_refit(task, asked=refit),
         first_number=queries.next_theme_number(store),
         keep_names=task.active is None or task.active.parameters.get("llm_model") == settings.llm_model,
         progress=progress,
     )
-    return replace(_keep_with_edits(store, settings, task, (fitted, sentiment)), naming=naming_summary(namer))
+    return replace(_keep_with_edits(store, settings, task, (fitted, learnt())), naming=naming_summary(namer))
 
 
 def people(store: Store) -> set[str]:

@@ -46,7 +46,7 @@ def mine(
     encoder: Encoder,
     clusterer: Clusterer,
     namer: Namer,
-    sentiment: SentimentModel | None = None,
+    learn: Callable[[], SentimentModel] | None = None,
     previous: ThemeModel | None = None,
     refit: str | None = None,
     first_number: int = 1,
@@ -56,7 +56,8 @@ def mine(
     """Find the themes of ``comments``; the order of the rows does not matter.
 
     ``comments`` has the columns ``id`` (unique) and ``text`` (redacted), and, where known, ``informative``,
-    ``language``, ``question`` and ``occurred_at``. ``sentiment`` says how they sound; without it VADER does.
+    ``language``, ``question`` and ``occurred_at``. ``learn`` gives the model of how they sound, and is asked once they
+    have been read, so that it finds their vectors kept; without it VADER says how they sound.
 
     With ``previous``, the model before (without edits), its themes grow by what is new, or are fitted anew where that
     is needed or ``refit`` gives a reason to; either way their ids continue. Numbers of new themes start from
@@ -73,6 +74,7 @@ def mine(
     few = len(documents.texts) <= MOST_GROUPED
     readings = Readings(documents.texts, encoder, report, twice=previous is None and few)
     vectors = readings.vectors
+    sentiment = None if learn is None else learn()
     felt = how_comments_sound(rows, dict(zip(documents.texts, vectors, strict=True)), encoder.encode, sentiment)
     rows["sentiment"] = pd.Series(felt, index=rows.index, dtype=object)  # keeps None where the language is not served
     documents = replace(documents, mood=_mood(rows, documents.texts))
