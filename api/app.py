@@ -69,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     app.include_router(docs.router)
     if settings.oidc_issuer is not None:
-        from api.routers.oidc import entrance
+        from api.web.entering_oidc import entrance
 
         app.include_router(entrance(settings))
     largest = int(settings.body_limit_mb * MEGABYTE)

@@ -26,11 +26,13 @@ def safe_path(given: str) -> str:
     return given if plain and "\\" not in given and given.isprintable() else "/"
 
 
-def login_page(request: Request, *, next_path: str, problem: str | None = None) -> Response:
-    """The form."""
+def login_page(
+    request: Request, *, next_path: str, problem: str | None = None, status: int = 401
+) -> Response:  # fmt: skip
+    """The form; with ``status`` where there is a problem."""
     service = request.app.state.service
     return plain_html(
-        request, "login.html", status=200 if problem is None else 401, page=None, caller=None,
+        request, "login.html", status=200 if problem is None else status, page=None, caller=None,
         next_path=safe_path(next_path), problem=problem, oidc=service.settings.oidc_issuer is not None,
     )  # fmt: skip
 

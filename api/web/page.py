@@ -138,11 +138,15 @@ def show_missing(app: FastAPI) -> None:
     otherwise: Any = app.exception_handlers[HTTPException]
 
     async def shown(request: Request, error: Exception) -> Response:
-        looks = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
-        answer: Response = error_page(request, error) if looks else await otherwise(request, error)
+        answer: Response = error_page(request, error) if looks(request) else await otherwise(request, error)
         return answer
 
     app.add_exception_handler(HTTPException, shown)
+
+
+def looks(request: Request) -> bool:
+    """Whether somebody asks with a browser, for what people look at."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1")
 
 
 def page_of(scope: Scope | None, *, whole: bool = False) -> Any:  # noqa: ANN401

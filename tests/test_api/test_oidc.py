@@ -67,7 +67,7 @@ def test_a_person_with_a_role_logs_in_with_its_rights(issuer: Issuer, browser: h
     assert "path=/login/oidc" in kept
     assert "code_challenge_method=s256" in left.headers["location"].lower()
     came = browser.get(httpx.get(left.headers["location"]).headers["location"])
-    assert (came.status_code, came.headers["location"]) == (303, "/docs")
+    assert (came.status_code, came.headers["location"]) == (303, "/")
     me = browser.get("/v1/session").json()
     assert (me["person"], me["role"]) == ("ada@shop.example", "admin")
     lines = empty.as_role("admin").get("/v1/audit", params={"operation": "end_oidc", "limit": 1}).json()["lines"]
@@ -92,6 +92,26 @@ def test_groups_that_only_userinfo_tells_count(issuer: Issuer, browser: httpx.Cl
     assert logged_in(browser).status_code == 303
     me = browser.get("/v1/session").json()
     assert (me["person"], me["role"]) == ("ben@else.example", "agent")
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [("/themes?span=all", "/themes?span=all"), ("//evil.example/x", "/"), ("https://evil.example", "/")],
+)
+def test_they_come_to_the_page_they_asked_for_and_nowhere_else(
+    issuer: Issuer, browser: httpx.Client, asked: str, led: str
+) -> None:
+    left = browser.get("/login/oidc", params={"next": asked})
+    came = browser.get(httpx.get(left.headers["location"]).headers["location"])
+    assert (came.status_code, came.headers["location"]) == (303, led)
+
+
+def test_a_browser_is_told_on_the_login_page(issuer: Issuer, browser: httpx.Client) -> None:
+    issuer.claims = {"email": "eve@evil.example"}
+    told = browser.get(sent_back(browser).headers["location"], headers={"Accept": "text/html"})
+    assert told.status_code == 403
+    assert "no role here" in told.text
+    assert 'name="key"' in told.text
 
 
 @pytest.mark.parametrize(
