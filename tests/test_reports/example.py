@@ -8,6 +8,7 @@ from verbatim.reports.model import (
     Breakdown,
     Change,
     Chronic,
+    Decisions,
     Figure,
     Goal,
     Group,
@@ -60,12 +61,24 @@ def example_report() -> MonthlyReport:
         chronic=_chronic(),
         recognition=_recognition(),
         retention=_retention(),
+        decisions=_decisions(),
     )
 
 
 def _chronic() -> Chronic:
     text = "“Search in the new release”: a worse CSAT than the rest in 4 months running, since July 2026."
-    return Chronic((Sentence(text, "48.0% (n 310) against 82.9% since then; worse by 34.9 points (29.1 to 40.2)"),))
+    said = Sentence(text, "48.0% (n 310) against 82.9% since then; worse by 34.9 points (29.1 to 40.2)")
+    return Chronic((said,), names=("Search in the new release",))
+
+
+def _decisions() -> Decisions:
+    target = Sentence("CSAT: keep the target of 85% and act, or set another.", "78.4% (76.3 to 80.4)", "to be named")
+    theme = "“Search in the new release”: fix it, accept it, or tell customers why."
+    fix = Sentence(theme, "48.0% (n 310) against 82.9% since then", "to be named")
+    price = Sentence(
+        "“Price change” (17 August 2026, price)", "CSAT: no more than noise in the four weeks after (n 610)"
+    )
+    return Decisions((target, fix), (price,), "Before and after a milestone is a comparison, not a proof.")
 
 
 def _recognition() -> Recognition:

@@ -11,7 +11,7 @@ from tests.test_reports.stored import MONTHS, SOURCE, Writer, open_test_store
 from verbatim.domain import stable_key
 from verbatim.reports import build_monthly, sentences
 from verbatim.reports.model import Figure, ThemeScore
-from verbatim.storage.tables import account
+from verbatim.storage.tables import account, milestone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +75,32 @@ def test_theme_that_is_worse_never_too_short_or_long_ago_is_not_chronic(empty, b
 def test_run_that_began_before_the_six_months_is_said_to_be_at_least_as_long(empty):
     write_months(empty[0], bad_from=3)
     assert "since at least May 2026" in october(empty).chronic.issues[0].text
+
+
+def test_what_lasts_for_months_is_put_to_the_readers_to_decide(empty):
+    write_months(empty[0], bad_from=9)
+    found = october(empty).decisions
+    assert [one.text for one in found.due] == ["“Slow replies”: fix it, accept it, or tell customers why."]
+    assert found.due[0].owner == "to be named"
+    assert found.taken == ()
+    assert "No milestone" in found.note
+
+
+def test_what_was_decided_lately_comes_with_what_followed(empty):
+    store = empty[0]
+    write_months(store, bad_from=12)
+    days = {"Long ago": (2026, 7, 20), "New hours": (2026, 9, 1), "New macros": (2026, 10, 21)}
+    store.upsert(milestone, [
+        {"id": stable_key(name), **SOURCE, "at": datetime(*day, tzinfo=UTC), "kind": "process", "name": name,
+         "segments": {}}
+        for name, day in days.items()
+    ])  # fmt: skip
+    found = october(empty).decisions
+    assert found.due == ()
+    assert [one.text.partition(" (")[0] for one in found.taken] == ["“New macros”", "“New hours”"]
+    assert "CSAT: no more than noise in the four weeks after" in found.taken[1].evidence
+    assert "days after" in found.taken[0].evidence
+    assert "not a proof" in found.note
 
 
 def test_chronic_issue_needs_the_gap_over_all_its_months_and_enough_answers():

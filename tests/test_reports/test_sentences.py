@@ -154,6 +154,24 @@ def test_milestone_is_named_only_where_before_and_after_differ():
     assert sentences.milestone_moved("Release 5.0", "3 Jun 2026", "CSAT", "percent", still) is None
 
 
+def test_what_followed_a_milestone_is_a_change_noise_or_unknown():
+    definition = define("csat")
+    low, high = score_answers([1] * 60 + [5] * 40, definition), score_answers([5] * 80 + [1] * 20, definition)
+    fell = sentences.followed("CSAT", "percent", Comparison(high, low, Difference(-40.0, -51.0, -27.0)), weeks="since")
+    assert fell.startswith("CSAT: 40.0 points lower since (")
+    still = Comparison(high, high, Difference(0.0, -11.0, 11.0))
+    assert sentences.followed("CSAT", "percent", still, weeks="since").startswith("CSAT: no more than noise since")
+    none = Comparison(high, score_answers([], definition), Difference(None, None, None))
+    assert sentences.followed("CSAT", "percent", none, weeks="since") == "CSAT: too few answers to tell"
+
+
+def test_a_target_is_put_to_the_readers_only_where_it_is_certainly_missed(section):
+    missed = replace(section, goal=replace(section.goal, verdict="missed", gap=6.6))
+    assert "keep the target" in sentences.decide_target(missed).text
+    assert sentences.decide_target(replace(section, goal=replace(section.goal, verdict="open"))) is None
+    assert sentences.decide_target(replace(section, goal=None)) is None
+
+
 def test_more_answers_are_asked_for_only_where_few_certainly_answer():
     assert sentences.ask_more("CSAT", figure(8.0, 1.0, 900)) is not None
     assert sentences.ask_more("CSAT", figure(14.5, 2.0, 200)) is None

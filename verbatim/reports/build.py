@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError, NotFoundError
+from verbatim.reports.decisions import decisions
 from verbatim.reports.lasting import chronic_issues, recognition, retention
 from verbatim.reports.method import caveats, method_notes
 from verbatim.reports.metrics import measures, metric_section
@@ -62,6 +63,7 @@ def build_monthly(
     found = (quality_section(store, settings, calendar, measure, by) for measure in asked if measure.main)
     quality = tuple(section for section in found if section is not None)
     story = tell(sections, themes, quality, ask_store(store, settings, calendar, asked), calendar)
+    chronic = Chronic() if themes.absent else chronic_issues(store, settings, calendar, asked)
     unmined = len(comments) - themes.comments - themes.uninformative if themes.model else 0
     return MonthlyReport(
         organisation=settings.organisation,
@@ -80,9 +82,10 @@ def build_monthly(
         quality=quality,
         method=method_notes(sections, themes, settings, calendar),
         caveats=caveats(sections, themes, max(0, unmined)),
-        chronic=Chronic() if themes.absent else chronic_issues(store, settings, calendar, asked),
+        chronic=chronic,
         recognition=recognition(store, settings, calendar, asked),
         retention=retention(store, calendar, asked),
+        decisions=decisions(store, calendar, asked, sections, chronic),
     )
 
 

@@ -64,17 +64,19 @@ def chronic_issues(store: Store, settings: Settings, calendar: Calendar, measure
     ]  # fmt: skip
     rows = sorted((row for each in runs for row in each), key=lambda row: (-row["run"], row["high"], row["theme_id"]))
     first = {row["theme_id"]: row for row in reversed(rows)}
+    told = [row for row in rows if first[row["theme_id"]] is row]
     issues = [
         chronic_issue(
             names[row["theme_id"]], row, row["measure"].name, row["measure"].unit,
             at_least=row["since"] == calendar.window[0],
         )
-        for row in rows if first[row["theme_id"]] is row
+        for row in told
     ]  # fmt: skip
     least = settings.chronic_months
     none = f"No theme came with worse scores than the rest in {least} months running."
-    kept = tuple(issue for issue in issues if issue is not None)[:MOST_ISSUES]
-    return Chronic(kept, None if kept else none)
+    kept = [(names[row["theme_id"]], one) for row, one in zip(told, issues, strict=True) if one is not None]
+    kept = kept[:MOST_ISSUES]
+    return Chronic(tuple(one for _, one in kept), None if kept else none, tuple(name for name, _ in kept))
 
 
 def recognition(

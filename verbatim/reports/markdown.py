@@ -130,7 +130,7 @@ def _story(report: MonthlyReport) -> list[str]:
 
 
 def _lasting(report: MonthlyReport) -> list[str]:
-    """Chronic issues, accounts that renew, people to thank."""
+    """Chronic issues, accounts that renew, decisions, people to thank."""
     blocks = []
     issues = "\n".join(sentence_line(s) for s in report.chronic.issues) or plain(report.chronic.absent or "")
     if issues:
@@ -138,6 +138,13 @@ def _lasting(report: MonthlyReport) -> list[str]:
     if report.retention:
         told = [sentence_line(s) for s in report.retention.told]
         blocks.append("## Before they renew\n\n" + "\n".join([*told, f"- {plain(report.retention.note)}"]))
+    if report.decisions:
+        due = [sentence_line(s) for s in report.decisions.due] or ["- The figures leave nothing to decide."]
+        taken = [sentence_line(s) for s in report.decisions.taken]
+        blocks.append("## To decide\n\n" + "\n".join(due))
+        blocks.append(
+            "## Decided, and what followed\n\n" + "\n".join([*taken, f"- {plain(report.decisions.note or '')}"])
+        )
     if report.recognition:
         found = report.recognition
         said = [f"- {_thanked(one.agent)}\u201c{plain(one.text)}\u201d" for one in found.people]

@@ -304,10 +304,11 @@ class QualitySection:
 
 @dataclass(frozen=True, slots=True)
 class Chronic:
-    """Themes that stay unhappy for months; ``absent`` says why there is none to name."""
+    """Themes that stay unhappy for months, and their ``names``; ``absent`` says why there is none to name."""
 
     issues: tuple[Sentence, ...] = ()
     absent: str | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +349,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """``due``: what the month leaves to decide; ``taken``: the milestones of the last months and what followed them."""
+
+    due: tuple[Sentence, ...]
+    taken: tuple[Sentence, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One entry of the method note."""
 
@@ -378,6 +388,7 @@ class MonthlyReport:
     chronic: Chronic = Chronic()
     recognition: Recognition | None = None
     retention: Retention | None = None
+    decisions: Decisions | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dictionaries, numbers and strings, ready for JSON; the first key is ``schema``."""

@@ -118,13 +118,16 @@ def _drivers(themes: tuple[ThemeLine, ...]) -> Iterator[tuple[Cell, ...]]:
 
 
 def _lasting(report: MonthlyReport) -> Iterator[Section]:
-    """What outlasts the month: chronic issues, accounts that renew, people to thank; each only where it is known."""
+    """What outlasts the month: chronic issues, renewals, decisions, people to thank; each only where it is known."""
     if report.chronic.issues or report.chronic.absent:
         yield Section("Chronic issues", (Told(report.chronic.issues, report.chronic.absent or ""),))
     if report.retention is not None:
         told = report.retention.told
         sentences: tuple[Block, ...] = (Told(told, ""),) if told else ()
         yield Section("Before they renew", (*sentences, *_renewing(report.retention)))
+    if report.decisions is not None:
+        yield Section("To decide", (Told(report.decisions.due, "The figures leave nothing to decide."),))
+        yield Section("Decided, and what followed", (Told(report.decisions.taken, ""),), report.decisions.note)
     if report.recognition is not None:
         yield Section(report.recognition.title, (_thanks(report.recognition),))
 

@@ -259,6 +259,35 @@ def milestone_moved(name: str, day: str, metric: str, unit: str, comparison: Com
     return Sentence(text, f"{gap_span(found.low, found.high, unit)}, {n}")
 
 
+def followed(metric: str, unit: str, comparison: Comparison, *, weeks: str) -> str:
+    """What a score did after an event, in a few words: by how much it moved, that this is noise, or that nobody knows.
+
+    ``weeks`` says how long after was looked at.
+    """
+    found = comparison.change
+    if found.value is None or found.low is None or found.high is None:
+        return f"{metric}: too few answers to tell"
+    n = f"n {count(comparison.after.n)} and {count(comparison.before.n)}"
+    if not (comparison.is_fall or comparison.is_rise):
+        return f"{metric}: no more than noise {weeks} ({n})"
+    more = "higher" if found.value > 0 else "lower"
+    return f"{metric}: {_plain_gap(found.value, unit)} {more} {weeks} ({gap_span(found.low, found.high, unit)}; {n})"
+
+
+def decide_target(section: MetricSection) -> Sentence | None:
+    """A target that is missed by more than noise: keep it and act, or set another."""
+    missed = goal_missed(section)
+    if missed is None or section.goal is None:
+        return None
+    text = f"{section.name}: keep the target of {amount(section.goal.value, section.unit)} and act, or set another."
+    return Sentence(text, missed.evidence, NO_OWNER)
+
+
+def decide_chronic(name: str, issue: Sentence) -> Sentence:
+    """A theme that has been worse for months: somebody decides what becomes of it."""
+    return Sentence(f"\u201c{name}\u201d: fix it, accept it, or tell customers why.", issue.evidence, NO_OWNER)
+
+
 def look_first(theme: ThemeLine, score: ThemeScore, *, lower_is_better: bool = False) -> Sentence | None:
     """Where the most is to be gained: a theme with worse scores than the rest."""
     if theme_weighs(theme, score, lower_is_better=lower_is_better) is None:

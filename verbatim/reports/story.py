@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verbatim import signals
 from verbatim.reports import sentences
@@ -16,12 +16,14 @@ from verbatim.scores.trends import before_and_after
 from verbatim.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from verbatim.reports.metrics import Measure
     from verbatim.reports.model import MetricSection, QualitySection, ThemeLine, ThemeScore, ThemeSection
     from verbatim.reports.months import Calendar
     from verbatim.scores.divergences import Divergence
+    from verbatim.scores.trends import Comparison
     from verbatim.settings import Settings
     from verbatim.storage.store import Store
 
@@ -88,12 +90,23 @@ def account_sentences(
 
 def event_sentences(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> list[Sentence]:
     """The scores in the four weeks before and after each milestone since the month before the report's."""
-    milestones = queries.milestones(store)
     earliest = calendar.period.start - timedelta(days=EVENT_DAYS)
+    found = [
+        sentences.milestone_moved(event["name"], calendar.day_label(event["at"]), one.name, one.unit, comparison)
+        for event, compared in around_events(store, calendar, measures, earliest) for one, comparison in compared
+    ]  # fmt: skip
+    return [sentence for sentence in found if sentence is not None]
+
+
+def around_events(
+    store: Store, calendar: Calendar, measures: Sequence[Measure], earliest: datetime
+) -> Iterator[tuple[Mapping[Hashable, Any], list[tuple[Measure, Comparison]]]]:
+    """Each milestone from ``earliest`` to the month's end, and each score four weeks before and after it."""
+    milestones = queries.milestones(store)
     recent = milestones[(milestones["at"] >= earliest) & (milestones["at"] < calendar.period.end)]
-    found = []
+    span = timedelta(days=EVENT_DAYS + 1)
     for event in recent.to_dict("records"):
-        span = timedelta(days=EVENT_DAYS + 1)
+        compared = []
         for measure in measures:
             daily = queries.answer_counts(
                 store, measure.metric, period="day", tz=calendar.tz, start=event["at"] - span,
@@ -102,9 +115,8 @@ def event_sentences(store: Store, calendar: Calendar, measures: Sequence[Measure
             comparison = before_and_after(
                 measure.mine(daily), event["at"], measure.definition, days=EVENT_DAYS, tz=calendar.tz
             )
-            day = calendar.day_label(event["at"])
-            found.append(sentences.milestone_moved(event["name"], day, measure.name, measure.unit, comparison))
-    return [sentence for sentence in found if sentence is not None]
+            compared.append((measure, comparison))
+        yield event, compared
 
 
 def _typeset(statement: str) -> str:
