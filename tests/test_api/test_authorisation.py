@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 
 from api.access.scopes import Scope
-from api.app import create_app
 from tests.test_api.conftest import Served
 from tests.test_api.operations import Operation, operations
-from verbatim.settings import Settings
 
 # operation -> the scopes that may (beside admin, which may all), and "limited" where a key for some accounts may too
 TABLE = Path(__file__).parent / "authorisation.json"
-ALL = operations(create_app(Settings()).openapi())
+ALL = operations()
 PROTECTED = [one for one in ALL if one.protected]
 OPEN = {"healthz", "readyz", "metrics", "problem_page", "log_in", "receive_webhook"}
 

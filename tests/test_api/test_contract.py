@@ -6,41 +6,31 @@ After a change that is meant: ``python -m tests.test_api.test_contract`` writes 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.app import COMMON, create_app
 from api.problems import MEDIA_TYPE, PROBLEMS
-from tests.test_api.operations import Operation, operations
+from tests.test_api.operations import KEPT, Operation, document, operations
 from verbatim import __version__
 from verbatim.settings import Settings
 
-KEPT = Path(__file__).parents[2] / "docs" / "openapi.json"
-
-
-def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(create_app(Settings()).openapi()))
-    return found
-
-
-def as_text(found: dict[str, Any]) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-SERVED = document()
-ALL = operations(SERVED)
+ALL = operations()
 UNDER_V1 = [one for one in ALL if one.path.startswith("/v1/")]
 
 
+def served() -> str:
+    return json.dumps(create_app(Settings()).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 def test_the_document_is_the_one_that_is_kept() -> None:
-    assert as_text(SERVED) == KEPT.read_text(encoding="utf-8"), "see the docstring of this module"
+    assert served() == KEPT.read_text(encoding="utf-8"), "see the docstring of this module"
 
 
 def test_it_says_which_version_it_is_of() -> None:
-    assert SERVED["openapi"].startswith("3.1")
-    assert SERVED["info"]["version"] == __version__
+    assert document()["openapi"].startswith("3.1")
+    assert document()["info"]["version"] == __version__
 
 
 def test_no_two_operations_have_one_name() -> None:
@@ -51,7 +41,7 @@ def test_no_two_operations_have_one_name() -> None:
 def test_every_operation_has_a_summary_and_a_tag_that_is_explained(one: Operation) -> None:
     assert one.said["summary"]
     assert not one.said["summary"].endswith(".")
-    assert set(one.said["tags"]) <= {tag["name"] for tag in SERVED["tags"]}
+    assert set(one.said["tags"]) <= {tag["name"] for tag in document()["tags"]}
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
@@ -71,9 +61,9 @@ def test_every_operation_says_how_it_can_fail(one: Operation) -> None:
 
 
 def _resolved(answer: dict[str, Any]) -> dict[str, Any]:
-    shared: dict[str, Any] = SERVED["components"]["responses"]
+    shared: dict[str, Any] = document()["components"]["responses"]
     return shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
 
 
 if __name__ == "__main__":
-    KEPT.write_text(as_text(document()), encoding="utf-8")
+    KEPT.write_text(served(), encoding="utf-8")

@@ -16,13 +16,11 @@ from pydantic import BaseModel
 from sqlalchemy import func, insert, select
 
 from api.access.caller import Caller
-from api.app import create_app
 from api.idempotency import KEPT, Repeatable
 from api.problems import Refusal
 from tests.test_api.conftest import Served
 from tests.test_api.loop import low_scores
 from tests.test_api.operations import operations
-from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.queries.restriction import Restriction
 from verbatim.storage.store import Store
@@ -38,7 +36,7 @@ from verbatim.storage.tables import (
 )
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
-POSTS = {one.id: one for one in operations(create_app(Settings()).openapi()) if one.method == "post"}
+POSTS = {one.id: one for one in operations() if one.method == "post"}
 KEYED = {name for name, one in POSTS.items() if "Idempotency-Key" in str(one.said.get("parameters", ""))}
 ADA = Caller("a", "Ada", "analyst", frozenset(), Restriction(), sees_agents=True, key_id="a")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from verbatim.client.making.document import Schema, named, references, resolved
 from verbatim.client.making.names import python_name
@@ -67,6 +68,7 @@ class Types:
         return f"Sequence[{inner}]" if sent else f"tuple[{inner}, ...]"
 
 
+@cache
 def _bare(schema: str) -> str:
     """A schema's name; with its module, where two modules of the server have a class of that name."""
     *_, module, name = ["", *schema.removesuffix("-Input").removesuffix("-Output").split("__")]
