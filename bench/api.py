@@ -230,8 +230,10 @@ def _served(home: Path) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         command, env={**os.environ, **given}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 @contextlib.contextmanager

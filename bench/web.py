@@ -1,8 +1,8 @@
 """How fast pages are over 1,000,000 comments: on the server, one after the other, and in a real Chromium.
 
-"First" is the first look after the server's start, "changed" one after an answer came in, when what is kept is old.
-The others are taken once nothing is counted beside the requests any more. "Readable" is the largest contentful paint
-of a fresh context (nothing cached) on loopback.
+"First" is the first look after the server's start, "changed" one after an answer came in, when what is kept is old,
+"beside" while drivers and what moves are counted. The others are taken once nothing is counted any more. "Readable" is
+the largest contentful paint of a fresh context (nothing cached) on loopback.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from verbatim.storage.engine import prepare_store
 COMMENTS = 1_000_000
 CALLS = 30
 CHANGES = 5
-SETTLES_WITHIN_SECONDS = 120
+SETTLES_WITHIN_SECONDS = 900
 PAINT = """() => new Promise(found => {
   new PerformanceObserver(list => found(list.getEntries().at(-1).startTime))
     .observe({type: "largest-contentful-paint", buffered: true});
@@ -50,18 +50,22 @@ def measure(home: Path, comments: int) -> str:
     lines = [
         "## Pages", "",
         f"`python -m bench web`: {comments:,} comments in SQLite, {CALLS} calls each; asked: p95 under "
-        "300 ms, readable in under 1 s, under 200 kB. First: the first look after the server's start; changed: the "
+        "300 ms, readable in under 1 s, under 200 kB. First: the first look after the server's start; beside: the p95 "
+        "while what reads everything is being counted in its own process; changed: the "
         f"slowest of {CHANGES} looks right after an answer came in.", "",
-        "| page | first | p50 | p95 | changed | readable | kB |", "|---|---|---|---|---|---|---|",
+        "| page | first | p50 | p95 | beside | changed | readable | kB |", "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     with _served(home):
         _until_ready()
         url = f"http://127.0.0.1:{PORT}"
         with httpx.Client(base_url=url, headers={"Origin": url}, timeout=120) as client:
             client.post("/login", data={"key": key})
+            began = time.monotonic()
             firsts = {path: _look(client, path)[0] for _, path in pages(client)}
+            beside = {path: _timed(client, path)[0] for path in firsts}
             for path in firsts:
                 _settle(client, path)
+            counted = time.monotonic() - began
             found = {path: _timed(client, path) for path in firsts}
             painted = _painted(url, key, pages(client))
             for name, path in pages(client):
@@ -70,9 +74,13 @@ def measure(home: Path, comments: int) -> str:
                 readable, weight = painted.get(path, (None, size))
                 lines.append(
                     f"| {name} | {1000 * first:.0f} ms | {1000 * statistics.median(times):.0f} ms | "
-                    f"{1000 * statistics.quantiles(times, n=20)[-1]:.0f} ms | {1000 * changed:.0f} ms | "
+                    f"{_p95(times)} | {_p95(beside[path])} | {1000 * changed:.0f} ms | "
                     f"{'–' if readable is None else f'{readable:.0f} ms'} | {weight / 1000:.0f} |"
                 )
+    lines += [
+        "",
+        f"What reads every answer and comment was counted {counted:.0f} s after the first look, in a process beside.",
+    ]
     return "\n".join(lines)
 
 
@@ -94,6 +102,10 @@ def _timed(client: httpx.Client, path: str) -> tuple[list[float], int]:
     """Seconds of looks, and bytes."""
     looks = [_look(client, path) for _ in range(CALLS)]
     return [seconds for seconds, _ in looks], looks[-1][1]
+
+
+def _p95(times: list[float]) -> str:
+    return f"{1000 * statistics.quantiles(times, n=20)[-1]:.0f} ms"
 
 
 def _settle(client: httpx.Client, path: str) -> None:
