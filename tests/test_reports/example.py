@@ -76,7 +76,8 @@ def _decisions() -> Decisions:
     theme = "“Search in the new release”: fix it, accept it, or tell customers why."
     fix = Sentence(theme, "48.0% (n 310) against 82.9% since then", "to be named")
     price = Sentence(
-        "“Price change” (17 August 2026, price)", "CSAT: no more than noise in the four weeks after (n 610)"
+        "“Price change” (17 August 2026, price)",
+        "in the four weeks after, against four weeks before: CSAT within noise (n 610 and 598)",
     )
     return Decisions((target, fix), (price,), "Before and after a milestone is a comparison, not a proof.")
 

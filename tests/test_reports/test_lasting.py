@@ -98,8 +98,8 @@ def test_what_was_decided_lately_comes_with_what_followed(empty):
     found = october(empty).decisions
     assert found.due == ()
     assert [one.text.partition(" (")[0] for one in found.taken] == ["“New macros”", "“New hours”"]
-    assert "CSAT: no more than noise in the four weeks after" in found.taken[1].evidence
-    assert "days after" in found.taken[0].evidence
+    assert "in the four weeks after, against four weeks before: CSAT within noise" in found.taken[1].evidence
+    assert "days after, against four" in found.taken[0].evidence
     assert "not a proof" in found.note
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from verbatim.scores.trends import Comparison
     from verbatim.storage.store import Store
 
-MOST_DUE, MOST_TAKEN = 4, 4
+MOST_TAKEN = 4
 NOT_RECORDED = "No milestone of the last three months is recorded: `verbatim ingest milestones`, or the API."
 A_COMPARISON = "Before and after a milestone is a comparison, not a proof."
 
@@ -33,11 +33,9 @@ def decisions(
     earliest = Period.of_month(calendar.window[-RECENT_MONTHS], calendar.tz).start
     main = [measure for measure in measures if measure.main]
     taken = [_taken(calendar, *one) for one in around_events(store, calendar, main, earliest)]
-    due = [
-        *(found for section in sections if (found := sentences.decide_target(section)) is not None),
-        *map(sentences.decide_chronic, chronic.names, chronic.issues),
-    ]
-    return Decisions(tuple(due[:MOST_DUE]), tuple(taken[::-1][:MOST_TAKEN]), A_COMPARISON if taken else NOT_RECORDED)
+    due = [*map(sentences.decide_target, sections), sentences.decide_chronic(chronic.names, chronic.issues)]
+    asked = tuple(one for one in due if one is not None)
+    return Decisions(asked, tuple(taken[::-1][:MOST_TAKEN]), A_COMPARISON if taken else NOT_RECORDED)
 
 
 def _taken(
@@ -45,6 +43,7 @@ def _taken(
 ) -> Sentence:
     """A milestone, and each score since."""
     days = (calendar.period.end - event["at"]) // timedelta(days=1)
-    weeks = "in the four weeks after" if days >= EVENT_DAYS else f"in the {many(max(days, 1), 'day')} after"
-    told = "; ".join(sentences.followed(one.name, one.unit, found, weeks=weeks) for one, found in compared)
-    return Sentence(f"\u201c{event['name']}\u201d ({calendar.day_label(event['at'])}, {event['kind']})", told)
+    after = "four weeks" if days >= EVENT_DAYS else many(max(days, 1), "day")
+    told = "; ".join(sentences.followed(one.name, one.unit, found) for one, found in compared)
+    name = f"\u201c{event['name']}\u201d ({calendar.day_label(event['at'])}, {event['kind']})"
+    return Sentence(name, f"in the {after} after, against four weeks before: {told}")

@@ -259,19 +259,16 @@ def milestone_moved(name: str, day: str, metric: str, unit: str, comparison: Com
     return Sentence(text, f"{gap_span(found.low, found.high, unit)}, {n}")
 
 
-def followed(metric: str, unit: str, comparison: Comparison, *, weeks: str) -> str:
-    """What a score did after an event, in a few words: by how much it moved, that this is noise, or that nobody knows.
-
-    ``weeks`` says how long after was looked at.
-    """
+def followed(metric: str, unit: str, comparison: Comparison) -> str:
+    """What a score did after an event, in a few words: how much it moved, that this is noise, or that nobody knows."""
     found = comparison.change
     if found.value is None or found.low is None or found.high is None:
-        return f"{metric}: too few answers to tell"
-    n = f"n {count(comparison.after.n)} and {count(comparison.before.n)}"
+        return f"{metric} unknown, too few answers"
+    n = f"n {count(comparison.before.n)} and {count(comparison.after.n)}"
     if not (comparison.is_fall or comparison.is_rise):
-        return f"{metric}: no more than noise {weeks} ({n})"
+        return f"{metric} within noise ({n})"
     more = "higher" if found.value > 0 else "lower"
-    return f"{metric}: {_plain_gap(found.value, unit)} {more} {weeks} ({gap_span(found.low, found.high, unit)}; {n})"
+    return f"{metric} {_plain_gap(found.value, unit)} {more} ({gap_span(found.low, found.high, unit)}; {n})"
 
 
 def decide_target(section: MetricSection) -> Sentence | None:
@@ -283,9 +280,15 @@ def decide_target(section: MetricSection) -> Sentence | None:
     return Sentence(text, missed.evidence, NO_OWNER)
 
 
-def decide_chronic(name: str, issue: Sentence) -> Sentence:
-    """A theme that has been worse for months: somebody decides what becomes of it."""
-    return Sentence(f"\u201c{name}\u201d: fix it, accept it, or tell customers why.", issue.evidence, NO_OWNER)
+def decide_chronic(names: Sequence[str], issues: Sequence[Sentence]) -> Sentence | None:
+    """Themes that have been worse for months: somebody decides what becomes of them."""
+    if not names:
+        return None
+    said = [f"\u201c{name}\u201d" for name in names]
+    told = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    them = "it" if len(said) == 1 else "each"
+    evidence = issues[0].evidence if len(said) == 1 else "worse for months running; figures under chronic issues"
+    return Sentence(f"{told}: fix {them}, accept it, or tell customers why.", evidence, NO_OWNER)
 
 
 def look_first(theme: ThemeLine, score: ThemeScore, *, lower_is_better: bool = False) -> Sentence | None:
