@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.test_reports.example import example_report, figure
-from verbatim.reports import sentences
+from verbatim.reports import decisions, sentences
 from verbatim.reports.model import Change, Figure, Group, Movement, ScoreLine, ThemeScore
 from verbatim.reports.months import Calendar
 from verbatim.scores.definitions import define
@@ -157,27 +157,27 @@ def test_milestone_is_named_only_where_before_and_after_differ():
 def test_what_followed_a_milestone_is_a_change_noise_or_unknown():
     definition = define("csat")
     low, high = score_answers([1] * 60 + [5] * 40, definition), score_answers([5] * 80 + [1] * 20, definition)
-    fell = sentences.followed("CSAT", "percent", Comparison(high, low, Difference(-40.0, -51.0, -27.0)))
+    fell = decisions.followed("CSAT", "percent", Comparison(high, low, Difference(-40.0, -51.0, -27.0)))
     assert fell.startswith("CSAT 40.0 points lower (")
     still = Comparison(high, high, Difference(0.0, -11.0, 11.0))
-    assert sentences.followed("CSAT", "percent", still).startswith("CSAT within noise (")
+    assert decisions.followed("CSAT", "percent", still).startswith("CSAT within noise (")
     none = Comparison(high, score_answers([], definition), Difference(None, None, None))
-    assert sentences.followed("CSAT", "percent", none) == "CSAT unknown, too few answers"
+    assert decisions.followed("CSAT", "percent", none) == "CSAT unknown, too few answers"
 
 
 def test_a_target_is_put_to_the_readers_only_where_it_is_certainly_missed(section):
     missed = replace(section, goal=replace(section.goal, verdict="missed", gap=6.6))
-    assert "keep the target" in sentences.decide_target(missed).text
-    assert sentences.decide_target(replace(section, goal=replace(section.goal, verdict="open"))) is None
-    assert sentences.decide_target(replace(section, goal=None)) is None
+    assert "keep the target" in decisions.decide_target(missed).text
+    assert decisions.decide_target(replace(section, goal=replace(section.goal, verdict="open"))) is None
+    assert decisions.decide_target(replace(section, goal=None)) is None
 
 
 def test_themes_that_last_are_put_to_the_readers_together():
     issue = sentences.Sentence("worse", "48% against 83%")
-    assert sentences.decide_chronic((), ()) is None
-    one = sentences.decide_chronic(("Search",), (issue,))
+    assert decisions.decide_chronic((), ()) is None
+    one = decisions.decide_chronic(("Search",), (issue,))
     assert (one.text, one.evidence) == ("“Search”: fix it, accept it, or tell customers why.", "48% against 83%")
-    assert sentences.decide_chronic(("A", "B", "C"), (issue,) * 3).text.startswith("“A”, “B” and “C”: fix each")
+    assert decisions.decide_chronic(("A", "B", "C"), (issue,) * 3).text.startswith("“A”, “B” and “C”: fix each")
 
 
 def test_more_answers_are_asked_for_only_where_few_certainly_answer():

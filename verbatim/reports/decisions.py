@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from verbatim.domain import Period
-from verbatim.reports import sentences
 from verbatim.reports.model import Decisions, Sentence
+from verbatim.reports.sentences import NO_OWNER, goal_missed, plain_gap
 from verbatim.reports.story import EVENT_DAYS, RECENT_MONTHS, around_events
-from verbatim.reports.words import many
+from verbatim.reports.words import amount, count, gap_span, many
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -33,9 +33,41 @@ def decisions(
     earliest = Period.of_month(calendar.window[-RECENT_MONTHS], calendar.tz).start
     main = [measure for measure in measures if measure.main]
     taken = [_taken(calendar, *one) for one in around_events(store, calendar, main, earliest)]
-    due = [*map(sentences.decide_target, sections), sentences.decide_chronic(chronic.names, chronic.issues)]
+    due = [*map(decide_target, sections), decide_chronic(chronic.names, chronic.issues)]
     asked = tuple(one for one in due if one is not None)
     return Decisions(asked, tuple(taken[::-1][:MOST_TAKEN]), A_COMPARISON if taken else NOT_RECORDED)
+
+
+def followed(metric: str, unit: str, comparison: Comparison) -> str:
+    """What a score did after an event, in a few words: how much it moved, that this is noise, or that nobody knows."""
+    found = comparison.change
+    if found.value is None or found.low is None or found.high is None:
+        return f"{metric} unknown, too few answers"
+    n = f"n {count(comparison.before.n)} and {count(comparison.after.n)}"
+    if not (comparison.is_fall or comparison.is_rise):
+        return f"{metric} within noise ({n})"
+    more = "higher" if found.value > 0 else "lower"
+    return f"{metric} {plain_gap(found.value, unit)} {more} ({gap_span(found.low, found.high, unit)}; {n})"
+
+
+def decide_target(section: MetricSection) -> Sentence | None:
+    """A target that is missed by more than noise: keep it and act, or set another."""
+    missed = goal_missed(section)
+    if missed is None or section.goal is None:
+        return None
+    text = f"{section.name}: keep the target of {amount(section.goal.value, section.unit)} and act, or set another."
+    return Sentence(text, missed.evidence, NO_OWNER)
+
+
+def decide_chronic(names: Sequence[str], issues: Sequence[Sentence]) -> Sentence | None:
+    """Themes that have been worse for months: somebody decides what becomes of them."""
+    if not names:
+        return None
+    said = [f"\u201c{name}\u201d" for name in names]
+    told = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    them = "it" if len(said) == 1 else "each"
+    evidence = issues[0].evidence if len(said) == 1 else "worse for months running; figures under chronic issues"
+    return Sentence(f"{told}: fix {them}, accept it, or tell customers why.", evidence, NO_OWNER)
 
 
 def _taken(
@@ -44,6 +76,6 @@ def _taken(
     """A milestone, and each score since."""
     days = (calendar.period.end - event["at"]) // timedelta(days=1)
     after = "four weeks" if days >= EVENT_DAYS else many(max(days, 1), "day")
-    told = "; ".join(sentences.followed(one.name, one.unit, found) for one, found in compared)
+    told = "; ".join(followed(one.name, one.unit, found) for one, found in compared)
     name = f"\u201c{event['name']}\u201d ({calendar.day_label(event['at'])}, {event['kind']})"
     return Sentence(name, f"in the {after} after, against four weeks before: {told}")

@@ -127,13 +127,14 @@ def goal_sentence(status: TargetStatus, gap: float | None, verdict: Verdict, *, 
     elif verdict == "reached":
         text = f"It is above {asked}." if gap < 0 else f"It reaches {asked}."
     else:
-        text = f"It misses {asked} by {_plain_gap(gap, unit)}."
+        text = f"It misses {asked} by {plain_gap(gap, unit)}."
     if status.expected != status.goal and verdict != "reached":
         text += f" The way there asks for {amount(status.expected, unit)} by now."
     return text
 
 
-def _plain_gap(gap: float, unit: str) -> str:
+def plain_gap(gap: float, unit: str) -> str:
+    """A difference without its sign: ``4.5 points``; of means ``0.31``."""
     return number(abs(gap), 2) if unit == "mean" else f"{number(abs(gap))} points"
 
 
@@ -143,7 +144,7 @@ def score_moved(section: Scored) -> Sentence | None:
     if change is None or not change.real:
         return None
     word = _direction(change, lower_is_better=section.lower_is_better)
-    text = f"{section.name} {word} by {_plain_gap(change.difference, section.unit)} against {change.against}."
+    text = f"{section.name} {word} by {plain_gap(change.difference, section.unit)} against {change.against}."
     return Sentence(text, _evidence(change, section.figure, section.unit))
 
 
@@ -153,7 +154,7 @@ def score_drifted(section: MetricSection) -> Sentence | None:
     if drift is None or not drift.real:
         return None
     word = _direction(drift, lower_is_better=section.lower_is_better)
-    text = f"{section.name} {word} by {_plain_gap(drift.difference, section.unit)} since {drift.against}."
+    text = f"{section.name} {word} by {plain_gap(drift.difference, section.unit)} since {drift.against}."
     return Sentence(text, _evidence(drift, section.figure, section.unit))
 
 
@@ -179,7 +180,7 @@ def group_moved(section: Scored, segment: str, group: Group) -> Sentence | None:
     if change is None or not change.real or group.small:
         return None
     word = _direction(change, lower_is_better=section.lower_is_better)
-    moved = _plain_gap(change.difference, section.unit)
+    moved = plain_gap(change.difference, section.unit)
     text = f"{section.name} {word} by {moved} in {segment} {group.name}."
     return Sentence(text, _evidence(change, group.figure, section.unit))
 
@@ -206,7 +207,7 @@ def theme_weighs(theme: ThemeLine, score: ThemeScore, *, lower_is_better: bool =
     """The comments on a theme come with worse scores than all others."""
     if not _worse(score, lower_is_better=lower_is_better):
         return None
-    gap = _plain_gap(score.difference, score.unit)
+    gap = plain_gap(score.difference, score.unit)
     side = "above" if lower_is_better else "below"
     text = f"Comments on \u201c{theme.name}\u201d come with a {score.name} {gap} {side} that of the others."
     return Sentence(text, _pair(score))
@@ -216,7 +217,7 @@ def theme_lifts(theme: ThemeLine, score: ThemeScore, *, lower_is_better: bool = 
     """The comments on a theme come with better scores than all others."""
     if not _better(score, lower_is_better=lower_is_better):
         return None
-    gap = _plain_gap(score.difference, score.unit)
+    gap = plain_gap(score.difference, score.unit)
     side = "below" if lower_is_better else "above"
     text = f"Comments on \u201c{theme.name}\u201d come with a {score.name} {gap} {side} that of the others."
     return Sentence(text, _pair(score))
@@ -250,45 +251,13 @@ def milestone_moved(name: str, day: str, metric: str, unit: str, comparison: Com
     if found.value is None or found.low is None or found.high is None:
         return None
     more = "higher" if found.value > 0 else "lower"
-    gap = _plain_gap(found.value, unit)
+    gap = plain_gap(found.value, unit)
     text = (
         f"In the four weeks from \u201c{name}\u201d ({day}) on, {metric} was {gap} {more} than in the four before. "
         "A comparison, not a proof."
     )
     n = f"n {count(comparison.after.n)} and {count(comparison.before.n)}"
     return Sentence(text, f"{gap_span(found.low, found.high, unit)}, {n}")
-
-
-def followed(metric: str, unit: str, comparison: Comparison) -> str:
-    """What a score did after an event, in a few words: how much it moved, that this is noise, or that nobody knows."""
-    found = comparison.change
-    if found.value is None or found.low is None or found.high is None:
-        return f"{metric} unknown, too few answers"
-    n = f"n {count(comparison.before.n)} and {count(comparison.after.n)}"
-    if not (comparison.is_fall or comparison.is_rise):
-        return f"{metric} within noise ({n})"
-    more = "higher" if found.value > 0 else "lower"
-    return f"{metric} {_plain_gap(found.value, unit)} {more} ({gap_span(found.low, found.high, unit)}; {n})"
-
-
-def decide_target(section: MetricSection) -> Sentence | None:
-    """A target that is missed by more than noise: keep it and act, or set another."""
-    missed = goal_missed(section)
-    if missed is None or section.goal is None:
-        return None
-    text = f"{section.name}: keep the target of {amount(section.goal.value, section.unit)} and act, or set another."
-    return Sentence(text, missed.evidence, NO_OWNER)
-
-
-def decide_chronic(names: Sequence[str], issues: Sequence[Sentence]) -> Sentence | None:
-    """Themes that have been worse for months: somebody decides what becomes of them."""
-    if not names:
-        return None
-    said = [f"\u201c{name}\u201d" for name in names]
-    told = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-    them = "it" if len(said) == 1 else "each"
-    evidence = issues[0].evidence if len(said) == 1 else "worse for months running; figures under chronic issues"
-    return Sentence(f"{told}: fix {them}, accept it, or tell customers why.", evidence, NO_OWNER)
 
 
 def look_first(theme: ThemeLine, score: ThemeScore, *, lower_is_better: bool = False) -> Sentence | None:
