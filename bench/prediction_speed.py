@@ -76,7 +76,7 @@ def _of(store: Store, settings: Settings, name: str, asked: str) -> Iterator[str
         f"{len(places) / whole:,.0f}/s with reading them from SQLite ({read:.1f} s) | {asked} |"
     )
     yield from _single(store, predictor, stored, name)
-    _, opened = _timed(lambda: score_open(store, settings, predictor, top=50))
+    _, opened = _timed(lambda: score_open(store, settings, predictor))
     yield f"| `predict --open --top 50` {name}, whole store read | {opened:.1f} s | |"
 
 

@@ -77,12 +77,12 @@ class Scored:
 
 
 def score_open(
-    store: Store, settings: Settings, predictor: Predictor, *, at: datetime | None = None, top: int | None = None,
+    store: Store, settings: Settings, predictor: Predictor, *, at: datetime | None = None,
     tickets: pd.DataFrame | None = None, events: pd.DataFrame | None = None,
 ) -> Scored:  # fmt: skip
     """Score open tickets of the store as they stood ``at`` a moment; with ``tickets``, only those of that frame.
 
-    The ``top`` riskiest (at most 1,000) get reasons.
+    The 1,000 riskiest get reasons.
 
     Raises:
         EmptyError: nothing is open.
@@ -105,7 +105,7 @@ def score_open(
         notes.append(f"the file says nothing of {', '.join(unsaid)}: what rests on it is unknown, the intervals wide")
     found = predictor.trained.model.predict(columns)
     order = np.argsort(-found.p, kind="stable")
-    explained = order[: min(len(order), MOST_EXPLAINED if top is None else top, MOST_EXPLAINED)]
+    explained = order[:MOST_EXPLAINED]
     reasons = dict(zip(explained.tolist(), explain_rows(predictor, _taken(columns, explained)), strict=True))
     words = seen.states.words_at(places, moments)
     stages = stage_at(seen, places, moments)

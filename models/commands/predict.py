@@ -70,9 +70,7 @@ def predict_command(
             raise NoSkillError(f"{version.name} was refused: {'; '.join(predictor.trained.gate.reasons)}")
         tickets, log, notes = _read(file, events, mapping, settings)
         step("Scoring", 0, 1)
-        scored = score_open(
-            store, settings, predictor, at=moment(at, settings), top=asked["top"], tickets=tickets, events=log
-        )
+        scored = score_open(store, settings, predictor, at=moment(at, settings), tickets=tickets, events=log)
         kept = 0 if asked["dry_run"] or file is not None else keep(store, scored, predictor, version.id)
         step("Scoring", 1, 1)
     shown = [one for one in scored.tickets if not asked["team"] or one.team == asked["team"]]

@@ -34,6 +34,8 @@ def test_open_tickets_come_with_risk_band_reasons_and_next_step(copied):
         kept = queries.predictions(store)
     assert len(kept) == found["open"]
     assert kept["features_hash"].str.len().eq(32).all()
+    assert len(kept) > 5
+    assert kept["reasons"].map(bool).all()  # also of those that were not shown
     again = copied.verbatim("predict", "--open")
     assert again.code == 0
     with prepare_store(copied.settings) as store:
