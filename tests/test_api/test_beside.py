@@ -6,8 +6,7 @@ import asyncio
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from api.live.shelf import PredictorShelf
 from api.observing.metrics import Meters
 from tests.organisation import copy_of, predicted
 from tests.test_api.conftest import Served, served
+from tests.test_api.working import until
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.queries.restriction import Restriction
@@ -31,13 +31,6 @@ ASKED: dict[str, Any] = {
     "at": "2026-10-30T15:00:00Z",
 }
 ALL = Restriction()
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ import pickle
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -22,18 +21,12 @@ from api.routers.theme_finding_shapes import Drivers
 from api.routers.theme_findings import list_drivers
 from tests.test_api.counted import process_id, raises, sleeps
 from tests.test_api.planted_themes import hashing, planted
+from tests.test_api.working import until
 from verbatim.domain import Metric
 from verbatim.errors import EmptyError
 from verbatim.settings import Settings
 from verbatim.storage.engine import prepare_store
 from verbatim.storage.store import Store
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

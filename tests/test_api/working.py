@@ -1,6 +1,9 @@
-"""A worker for tests of the API: does what waits, then ends."""
+"""For tests of the API: a worker that does what waits, then ends; and waiting for what happens elsewhere."""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable
 
 from api.jobs.queue import make_queue
 from api.jobs.worker import Worker
@@ -14,3 +17,11 @@ def work(served: Served) -> None:
     with prepare_store(served.settings) as store:
         Worker(store, served.settings, queue, "test", once=True, by_clock=False).run()
     queue.close()
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait for it, a minute at most."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
