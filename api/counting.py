@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from api.companion import Companion, accompanying
 from api.kept import BrokenError, ClosingError, worked_out
-from verbatim.storage.tables import comment
+from verbatim.storage.tables import comment, survey_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("verbatim.api")
 
-COUNTED_HERE = 50_000  # comments; to start a process takes longer than to count so many
+COUNTED_HERE = 50_000  # comments, and answers: fewer are counted in about the time that a process takes to start
 COUNTS_WITHIN_SECONDS = 900.0
 IDLE_SECONDS = 300.0  # then the process ends, and its memory is free again
 NICE = 5  # requests come first, where cores are few
@@ -80,7 +80,8 @@ class Counting:
         connection = self._companion.connection
         connection.send(make)
         if not connection.poll(COUNTS_WITHIN_SECONDS):
-            raise EOFError
+            self._end()
+            raise BrokenError(f"this could not be counted within {COUNTS_WITHIN_SECONDS:g} seconds")
         found: tuple[Any, Exception | None] = connection.recv()
         return found
 
@@ -104,9 +105,10 @@ class Counting:
 
 
 def _is_large(store: Store) -> bool:
-    some = select(comment.c.id).limit(COUNTED_HERE + 1).subquery()
+    some = [select(table.c.id).limit(COUNTED_HERE + 1).subquery() for table in (comment, survey_response)]
     with store.reading() as connection:
-        return int(connection.execute(select(func.count()).select_from(some)).scalar_one()) > COUNTED_HERE
+        sizes = [connection.execute(select(func.count()).select_from(one)).scalar_one() for one in some]
+    return max(sizes) > COUNTED_HERE
 
 
 def main() -> None:

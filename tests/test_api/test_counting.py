@@ -109,7 +109,7 @@ def test_one_that_takes_too_long_is_ended(
     counting.count(store, process_id)
     process = process_of(counting)
     monkeypatch.setattr(module, "COUNTS_WITHIN_SECONDS", 0.2)
-    with pytest.raises(BrokenError):
+    with pytest.raises(BrokenError, match=r"within 0\.2 seconds"):
         counting.count(store, sleeps)
     assert process.poll() is not None
 
