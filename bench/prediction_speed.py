@@ -77,7 +77,7 @@ def _of(store: Store, settings: Settings, name: str, asked: str) -> Iterator[str
     )
     yield from _single(store, predictor, stored, name)
     _, opened = _timed(lambda: score_open(store, settings, predictor))
-    yield f"| `predict --open --top 50` {name}, whole store read | {opened:.1f} s | |"
+    yield f"| `predict --open` {name}, whole store read, 1,000 reasons at most | {opened:.1f} s | |"
 
 
 def _single(store: Store, predictor: Predictor, stored: Stored, name: str) -> Iterator[str]:

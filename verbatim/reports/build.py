@@ -13,7 +13,7 @@ from verbatim.reports.metrics import measures, metric_section
 from verbatim.reports.model import Chronic, Mark, MonthlyReport
 from verbatim.reports.months import Calendar
 from verbatim.reports.quality import quality_section
-from verbatim.reports.story import ask_store, tell
+from verbatim.reports.story import ask_store, recent_milestones, tell
 from verbatim.reports.themes import theme_section
 from verbatim.reports.words import month_name
 from verbatim.scores.segments import PROTECTED
@@ -62,7 +62,8 @@ def build_monthly(
     themes = theme_section(store, calendar, asked, marks)
     found = (quality_section(store, settings, calendar, measure, by) for measure in asked if measure.main)
     quality = tuple(section for section in found if section is not None)
-    story = tell(sections, themes, quality, ask_store(store, settings, calendar, asked), calendar)
+    milestones = recent_milestones(store, calendar, asked)
+    story = tell(sections, themes, quality, ask_store(store, settings, calendar, milestones), calendar)
     chronic = Chronic() if themes.absent else chronic_issues(store, settings, calendar, asked)
     unmined = len(comments) - themes.comments - themes.uninformative if themes.model else 0
     return MonthlyReport(
@@ -85,7 +86,7 @@ def build_monthly(
         chronic=chronic,
         recognition=recognition(store, settings, calendar, asked),
         retention=retention(store, calendar, asked),
-        decisions=decisions(store, calendar, asked, sections, chronic),
+        decisions=decisions(calendar, sections, chronic, milestones),
     )
 
 

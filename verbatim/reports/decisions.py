@@ -1,25 +1,22 @@
-"""What the month leaves to decide, and what was decided lately: milestones, with what followed them."""
+"""What the month leaves to decide, and the latest milestones (what was decided, or happened) with what followed."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from verbatim.domain import Period
 from verbatim.reports.model import Decisions, Sentence
 from verbatim.reports.sentences import NO_OWNER, goal_missed, plain_gap
-from verbatim.reports.story import EVENT_DAYS, RECENT_MONTHS, around_events
+from verbatim.reports.story import EVENT_DAYS
 from verbatim.reports.words import amount, count, gap_span, many
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
-    from verbatim.reports.metrics import Measure
     from verbatim.reports.model import Chronic, MetricSection
     from verbatim.reports.months import Calendar
+    from verbatim.reports.story import Milestone
     from verbatim.scores.trends import Comparison
-    from verbatim.storage.store import Store
 
 MOST_TAKEN = 4
 NOT_RECORDED = "No milestone of the last three months is recorded: `verbatim ingest milestones`, or the API."
@@ -27,15 +24,15 @@ A_COMPARISON = "Before and after a milestone is a comparison, not a proof."
 
 
 def decisions(
-    store: Store, calendar: Calendar, measures: Sequence[Measure], sections: Sequence[MetricSection], chronic: Chronic
-) -> Decisions:  # fmt: skip
+    calendar: Calendar, sections: Sequence[MetricSection], chronic: Chronic, milestones: Sequence[Milestone]
+) -> Decisions:
     """What the figures put to those who read them, each only where its statistics hold; the latest milestones first."""
-    earliest = Period.of_month(calendar.window[-RECENT_MONTHS], calendar.tz).start
-    main = [measure for measure in measures if measure.main]
-    taken = [_taken(calendar, *one) for one in around_events(store, calendar, main, earliest)]
     due = [*map(decide_target, sections), decide_chronic(chronic.names, chronic.issues)]
-    asked = tuple(one for one in due if one is not None)
-    return Decisions(asked, tuple(taken[::-1][:MOST_TAKEN]), A_COMPARISON if taken else NOT_RECORDED)
+    latest = sorted(milestones, key=lambda one: one.at, reverse=True)[:MOST_TAKEN]
+    return Decisions(
+        tuple(one for one in due if one is not None), tuple(_taken(calendar, one) for one in latest),
+        A_COMPARISON if latest else NOT_RECORDED,
+    )  # fmt: skip
 
 
 def followed(metric: str, unit: str, comparison: Comparison) -> str:
@@ -43,7 +40,7 @@ def followed(metric: str, unit: str, comparison: Comparison) -> str:
     found = comparison.change
     if found.value is None or found.low is None or found.high is None:
         return f"{metric} unknown, too few answers"
-    n = f"n {count(comparison.before.n)} and {count(comparison.after.n)}"
+    n = f"n {count(comparison.after.n)} and {count(comparison.before.n)}"
     if not (comparison.is_fall or comparison.is_rise):
         return f"{metric} within noise ({n})"
     more = "higher" if found.value > 0 else "lower"
@@ -70,12 +67,12 @@ def decide_chronic(names: Sequence[str], issues: Sequence[Sentence]) -> Sentence
     return Sentence(f"{told}: fix {them}, accept it, or tell customers why.", evidence, NO_OWNER)
 
 
-def _taken(
-    calendar: Calendar, event: Mapping[Hashable, Any], compared: Sequence[tuple[Measure, Comparison]]
-) -> Sentence:
+def _taken(calendar: Calendar, milestone: Milestone) -> Sentence:
     """A milestone, and each score since."""
-    days = (calendar.period.end - event["at"]) // timedelta(days=1)
+    days = (calendar.period.end - milestone.at) // timedelta(days=1)
     after = "four weeks" if days >= EVENT_DAYS else many(max(days, 1), "day")
-    told = "; ".join(followed(one.name, one.unit, found) for one, found in compared)
-    name = f"\u201c{event['name']}\u201d ({calendar.day_label(event['at'])}, {event['kind']})"
+    told = "; ".join(
+        followed(measure.name, measure.unit, found) for measure, found in milestone.compared if measure.main
+    )
+    name = f"\u201c{milestone.name}\u201d ({calendar.day_label(milestone.at)}, {milestone.kind})"
     return Sentence(name, f"in the {after} after, against four weeks before: {told}")

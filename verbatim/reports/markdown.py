@@ -143,7 +143,7 @@ def _lasting(report: MonthlyReport) -> list[str]:
         taken = [sentence_line(s) for s in report.decisions.taken]
         blocks.append("## To decide\n\n" + "\n".join(due))
         blocks.append(
-            "## Decided, and what followed\n\n" + "\n".join([*taken, f"- {plain(report.decisions.note or '')}"])
+            "## Milestones, and what followed\n\n" + "\n".join([*taken, f"- {plain(report.decisions.note or '')}"])
         )
     if report.recognition:
         found = report.recognition

@@ -350,7 +350,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """``due``: what the month leaves to decide; ``taken``: the milestones of the last months and what followed them."""
+    """``due``: what the month leaves to decide; ``taken``: the latest milestones and what followed them."""
 
     due: tuple[Sentence, ...]
     taken: tuple[Sentence, ...]

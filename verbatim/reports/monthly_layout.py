@@ -127,7 +127,7 @@ def _lasting(report: MonthlyReport) -> Iterator[Section]:
         yield Section("Before they renew", (*sentences, *_renewing(report.retention)))
     if report.decisions is not None:
         yield Section("To decide", (Told(report.decisions.due, "The figures leave nothing to decide."),))
-        yield Section("Decided, and what followed", (Told(report.decisions.taken, ""),), report.decisions.note)
+        yield Section("Milestones, and what followed", (Told(report.decisions.taken, ""),), report.decisions.note)
     if report.recognition is not None:
         yield Section(report.recognition.title, (_thanks(report.recognition),))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verbatim import signals
+from verbatim.domain import Period
 from verbatim.reports import sentences
 from verbatim.reports.model import Sentence, Story
 from verbatim.reports.words import MINUS, many, month_name
@@ -16,7 +17,7 @@ from verbatim.scores.trends import before_and_after
 from verbatim.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from verbatim.reports.metrics import Measure
@@ -46,6 +47,16 @@ class Extra:
     accounts_next: Sentence | None
 
 
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """What happened, or was decided, and each score before and after it."""
+
+    name: str
+    kind: str
+    at: datetime
+    compared: tuple[tuple[Measure, Comparison], ...]
+
+
 def tell(
     sections: Sequence[MetricSection], themes: ThemeSection, quality: Sequence[QualitySection], extra: Extra,
     calendar: Calendar,
@@ -58,14 +69,14 @@ def tell(
     return Story(changed, why, following, sentences.quiet_month(changed, compared=compared))
 
 
-def ask_store(store: Store, settings: Settings, calendar: Calendar, measures: Sequence[Measure]) -> Extra:
+def ask_store(store: Store, settings: Settings, calendar: Calendar, milestones: Sequence[Milestone]) -> Extra:
     """The sentences that need more than the sections hold: what `verbatim.signals` finds up to the month's end."""
     found = signals.contradictions(store, settings, end=calendar.period.end)
     fallen = [one for one in found if one.kind == FALLEN]
     told = tuple(
         Sentence(_typeset(one.statement), "signals that contradict each other") for one in found if one.kind != FALLEN
     )
-    return Extra(told, tuple(event_sentences(store, calendar, measures)), *account_sentences(store, calendar, fallen))
+    return Extra(told, tuple(event_sentences(calendar, milestones)), *account_sentences(store, calendar, fallen))
 
 
 def account_sentences(
@@ -88,35 +99,36 @@ def account_sentences(
     return changed, sentences.talk_to_accounts(names, [row["owner"] for row, _ in named])
 
 
-def event_sentences(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> list[Sentence]:
+def event_sentences(calendar: Calendar, milestones: Sequence[Milestone]) -> list[Sentence]:
     """The scores in the four weeks before and after each milestone since the month before the report's."""
     earliest = calendar.period.start - timedelta(days=EVENT_DAYS)
     found = [
-        sentences.milestone_moved(event["name"], calendar.day_label(event["at"]), one.name, one.unit, comparison)
-        for event, compared in around_events(store, calendar, measures, earliest) for one, comparison in compared
+        sentences.milestone_moved(one.name, calendar.day_label(one.at), measure.name, measure.unit, comparison)
+        for one in milestones if one.at >= earliest for measure, comparison in one.compared
     ]  # fmt: skip
     return [sentence for sentence in found if sentence is not None]
 
 
-def around_events(
-    store: Store, calendar: Calendar, measures: Sequence[Measure], earliest: datetime
-) -> Iterator[tuple[Mapping[Hashable, Any], list[tuple[Measure, Comparison]]]]:
-    """Each milestone from ``earliest`` to the month's end, and each score four weeks before and after it."""
-    milestones = queries.milestones(store)
-    recent = milestones[(milestones["at"] >= earliest) & (milestones["at"] < calendar.period.end)]
+def recent_milestones(store: Store, calendar: Calendar, measures: Sequence[Measure]) -> tuple[Milestone, ...]:
+    """Those of the last three months, and each score in the four weeks before and after them, within the month."""
+    earliest = Period.of_month(calendar.window[-RECENT_MONTHS], calendar.tz).start
+    rows = queries.milestones(store)
+    recent = rows[(rows["at"] >= earliest) & (rows["at"] < calendar.period.end)]
     span = timedelta(days=EVENT_DAYS + 1)
-    for event in recent.to_dict("records"):
+    found = []
+    for row in recent.to_dict("records"):
         compared = []
         for measure in measures:
             daily = queries.answer_counts(
-                store, measure.metric, period="day", tz=calendar.tz, start=event["at"] - span,
-                end=min(event["at"] + span, calendar.period.end),
+                store, measure.metric, period="day", tz=calendar.tz, start=row["at"] - span,
+                end=min(row["at"] + span, calendar.period.end),
             )  # fmt: skip
             comparison = before_and_after(
-                measure.mine(daily), event["at"], measure.definition, days=EVENT_DAYS, tz=calendar.tz
+                measure.mine(daily), row["at"], measure.definition, days=EVENT_DAYS, tz=calendar.tz
             )
             compared.append((measure, comparison))
-        yield event, compared
+        found.append(Milestone(row["name"], row["kind"], row["at"], tuple(compared)))
+    return tuple(found)
 
 
 def _typeset(statement: str) -> str:

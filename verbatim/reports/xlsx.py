@@ -205,7 +205,7 @@ def _lasting(report: MonthlyReport) -> Iterator[tuple[Value, ...]]:
         for sentence in report.decisions.due:
             yield "to decide", sentence.text, sentence.evidence
         for sentence in report.decisions.taken:
-            yield "decided", sentence.text, sentence.evidence
+            yield "milestone", sentence.text, sentence.evidence
     if report.recognition:
         for one in report.recognition.people:
             yield f"thanks to {one.agent}" if one.agent else "praise", one.text, one.said_on
